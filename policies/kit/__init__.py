@@ -1,0 +1,1 @@
+"""The vocabulary every measure is written in."""

@@ -1,0 +1,89 @@
+"""What happened to a row of a register, as its page shows it, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from subsidy.accounts.register_row import Entry
+from workflow import moves
+from workflow.models import Event
+
+LATEST = 50
+RECORDS: Mapping[str, str | Promise] = {
+    "create": gettext_lazy("登记"),
+    "change": gettext_lazy("修改登记"),
+    "rename": gettext_lazy("更名"),
+    "correct_name": gettext_lazy("更正名称"),
+    "take_over": gettext_lazy("承继其他单位"),
+    "recognise": gettext_lazy("登记认定"),
+    "end_recognition": gettext_lazy("登记认定终止"),
+    "add_member": gettext_lazy("登记成员"),
+    "end_membership": gettext_lazy("登记成员退出"),
+    "set_year": gettext_lazy("登记年度完成情况"),
+    "add_partner": gettext_lazy("登记合作单位"),
+    "add_asset": gettext_lazy("登记资产"),
+    "add_invoice": gettext_lazy("登记发票"),
+    "measure": gettext_lazy("登记测算项目"),
+    "approve_measured": gettext_lazy("登记省核定结果"),
+}
+"""Entries of a register's history that are no moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One entry as components/timeline.html prints it."""
+
+    title: str
+    at: datetime
+    who: str
+    note: str
+    tone: str = ""
+    links: tuple[object, ...] = ()
+
+
+def chronicle(row: Entry) -> list[Happening]:
+    """The latest entries of the row's own chain; one query."""
+    events = Event.objects.filter(subject_kind=row.subject_kind(), subject_id=row.pk).order_by("-number")
+    return [_happening(row, event) for event in events.defer("canonical", "digest", "previous")[:LATEST]]
+
+
+def _happening(row: Entry, event: Event) -> Happening:
+    labels = {move.code: move.label for move in moves.of_machine(row.subject_kind())}
+    title = str(labels.get(event.move) or RECORDS.get(event.move, event.move))
+    who = f"{event.agency_name} {event.actor_name}".strip()
+    notes = [event.note, *_changes(row, event.evidence), *_origin(event.evidence)]
+    return Happening(title, event.business_at, who, "；".join(note for note in notes if note))
+
+
+def _changes(row: Entry, evidence: Mapping[str, Any]) -> list[str]:
+    """Each changed column in words."""
+    said = []
+    for name, (before, after) in evidence.get("changes", {}).items():
+        label = str(row._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        said.append(
+            _("%(label)s：%(before)s → %(after)s") % {"label": label, "before": _said(before), "after": _said(after)}
+        )
+    if "from" in evidence and "to" in evidence:
+        said.append(f"{evidence['from']} → {evidence['to']}")
+    if "what" in evidence:
+        said.append(str(evidence["what"]))
+    return said
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return _("空") if value in (None, "") else str(value)
+
+
+def _origin(evidence: Mapping[str, Any]) -> list[str]:
+    if "import" not in evidence:
+        return []
+    return [_("导入《%(file)s》第 %(row)s 行") % {"file": evidence["file"], "row": evidence["row"]}]

@@ -1,0 +1,234 @@
+"""People, agencies, posts and competence."""
+
+from datetime import date
+from typing import Any, Self, TypeVar
+
+import pgtrigger
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Case, F, Func, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from subsidy.accounts.credentials import Attempt, Authenticator, Link, OldPassword, RecoveryCodes, Session
+from subsidy.accounts.rights import Role
+from subsidy.reference.secret import EncryptedTextField, lookup_digest
+from workflow import clock
+
+__all__ = [
+    "Agency", "Attempt", "Authenticator", "InForce", "Jurisdiction", "Link", "OldPassword", "Post", "RecoveryCodes",
+    "Session", "User",
+]  # fmt: skip
+
+
+class User(AbstractUser):  # type: ignore[django-manager-missing]
+    """A person; one account each."""
+
+    name = models.CharField(_("姓名"), max_length=50)
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    is_demo = models.BooleanField(default=False)
+    phone = EncryptedTextField(_("手机号码"), blank=True, default="")
+    phone_key = models.CharField(max_length=64, blank=True, default="", editable=False)
+    password_since = models.DateTimeField(default=clock.real_now, editable=False)
+
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("用户")
+        verbose_name_plural = _("用户")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone_key"], condition=Q(is_active=True) & ~Q(phone_key=""), name="one_account_a_phone"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        """The person's name as it is written in the history."""
+        return self.name
+
+    def get_short_name(self) -> str:
+        """How the administration pages greet."""
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.phone_key = phone_key(self.phone)
+        super().save(*args, **kwargs)
+
+
+def phone_key(phone: str) -> str:
+    """By what two accounts of one telephone are found; the number itself lies encrypted."""
+    return lookup_digest(phone, "accounts.user.phone") if phone else ""
+
+
+Dated_co = TypeVar("Dated_co", bound=models.Model, covariant=True)
+
+
+class InForce(models.QuerySet[Dated_co]):
+    """Rows with a validity: half-open, from the first day until the day after the last."""
+
+    def on(self, day: date) -> Self:
+        """Those in force on ``day``."""
+        return self.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+
+class Agency(models.Model):
+    """An agency that takes part: bureau, zone committee, government office."""
+
+    class Kind(models.TextChoices):
+        INDUSTRY = "industry", _("工信部门")
+        FINANCE = "finance", _("财政部门")
+        GOVERNMENT = "government", _("政府")
+        COMMITTEE = "committee", _("功能区管委会")
+        TOWN = "town", _("镇街")
+
+    class Level(models.TextChoices):
+        PROVINCE = "province", _("省级")
+        CITY = "city", _("市级")
+        COUNTY = "county", _("县级")
+        TOWN = "town", _("镇街级")
+
+    code = models.CharField(_("机构代码"), max_length=32, unique=True)
+    name = models.CharField(_("名称"), max_length=100)
+    short_name = models.CharField(_("简称"), max_length=40)
+    kind = models.CharField(max_length=16, choices=Kind)
+    level = models.CharField(max_length=16, choices=Level)
+    area = models.CharField(_("区划代码"), max_length=12)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    valid_from = models.DateField(default=date(2000, 1, 1))
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = InForce.as_manager()
+
+    class Meta:
+        verbose_name = _("机构")
+        verbose_name_plural = _("机构")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+OFFICES = (Role.ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR)
+"""The three who keep each other in check (等保 8.1.5): three people, and none of them in the business."""
+
+GRANTED_BY_AN_ADMINISTRATOR = """
+IF NEW.granted_by_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM accounts_post WHERE user_id = NEW.granted_by_id AND role = 'administrator'
+) THEN
+    RAISE EXCEPTION 'a post is granted by an administrator' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
+
+
+class Post(models.Model):
+    """A person at an agency, or for an enterprise, in a role, from a day until (not including) a day."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="posts")
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="posts")
+    enterprise = models.ForeignKey(
+        "enterprises.Enterprise", models.PROTECT, null=True, blank=True, related_name="posts"
+    )
+    role = models.CharField(max_length=24, choices=Role)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    granted_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="posts_granted")
+
+    objects = InForce.as_manager()
+
+    class Meta:
+        verbose_name = _("岗位")
+        verbose_name_plural = _("岗位")
+        constraints = [
+            ExclusionConstraint(
+                name="three_offices_three_people",
+                expressions=[
+                    (F("user"), RangeOperators.EQUAL),
+                    (Func(F("valid_from"), F("valid_to"), function="daterange"), RangeOperators.OVERLAPS),
+                    (
+                        Case(
+                            *[When(role=role, then=Value(place)) for place, role in enumerate(OFFICES, start=1)],
+                            default=Value(0),
+                            output_field=models.IntegerField(),
+                        ),
+                        RangeOperators.NOT_EQUAL,
+                    ),
+                ],
+                violation_error_message=_("系统管理员、安全管理员、审计员须由三人分别担任，且不得兼任业务岗位。"),
+            ),
+            models.CheckConstraint(
+                name="nobody_gives_himself_a_post",
+                condition=Q(granted_by__isnull=True) | ~Q(granted_by=F("user")),
+                violation_error_message=_("不能为本人设置岗位，请由另一名系统管理员办理。"),
+            ),
+            models.CheckConstraint(
+                name="post_has_one_home",
+                condition=Q(agency__isnull=True) | Q(enterprise__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="post_ends_after_start", condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "valid_from"], name="post_by_user")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="granted_by_an_administrator",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func=GRANTED_BY_AN_ADMINISTRATOR,
+            ),
+            # A post is ended and another given; it never turns into another post, or into another person's.
+            pgtrigger.Protect(
+                name="a_post_stays_what_it_is",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("user", "role", "agency"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.get_role_display()}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.valid_from and self.valid_to and self.valid_to <= self.valid_from:
+            raise ValidationError({"valid_to": _("终止日期须晚于起始日期。")})
+
+
+class Jurisdiction(models.Model):
+    """Which agency is competent for an area, a measure and a stage, dated."""
+
+    class Stage(models.TextChoices):
+        LOCAL = "local", _("初审")
+        LOCAL_FINANCE = "local_finance", _("财政会审")
+        UPPER = "upper", _("复审")
+        UPPER_FINANCE = "upper_finance", _("上级财政")
+        APPROVER = "approver", _("审定")
+        PAY_MAKER = "pay_maker", _("拨付经办")
+        PAY_CHECKER = "pay_checker", _("拨付复核")
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="jurisdictions")
+    area = models.CharField(max_length=12)
+    measure = models.CharField(max_length=32)
+    stage = models.CharField(max_length=16, choices=Stage)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = InForce.as_manager()
+
+    class Meta:
+        verbose_name = _("管辖")
+        verbose_name_plural = _("管辖")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["area", "measure", "stage", "agency", "valid_from"], name="jurisdiction_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["measure", "area", "stage"], name="jurisdiction_lookup")]
+
+    def __str__(self) -> str:
+        return f"{self.agency} {self.area} {self.stage}"

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MessagesConfig(AppConfig):
+    name = "subsidy.messages"
+    label = "inbox"
+    verbose_name = _("消息")
+
+    def ready(self) -> None:
+        # What happens to an account is told through the inbox too.
+        from subsidy.accounts.tell import tellers
+        from subsidy.messages.notify import notify
+
+        if notify not in tellers:
+            tellers.append(notify)

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from tests.cases.reviewing import endorsed, recommended
+from tests.desk.browsing import SignIn, text
+from tests.world import World, jilin_draft, jilin_submitted, prepare_jilin
+
+
+def test_everybody_has_a_workbench(world: World, sign_in: SignIn) -> None:
+    for who in ("jl_local", "jl_finance", "jl_upper", "jl_issuer", "jl_pay_maker", "expert1", "admin", "jl_stranger"):
+        assert (who, sign_in(who).get("/").status_code) == (who, 200)
+
+
+def test_the_administrator_finds_the_way_to_the_administration(world: World, sign_in: SignIn) -> None:
+    assert 'href="/admin/"' in text(sign_in("admin").get("/"))
+    assert 'href="/admin/"' not in text(sign_in("jl_upper").get("/"))
+
+
+def test_a_reviewer_sees_what_waits_with_its_count(world: World, sign_in: SignIn) -> None:
+    recommended(jilin_submitted(world))
+    assert "待我办" in text(sign_in("jl_finance").get("/"))
+    assert "1 件" in text(sign_in("jl_finance").get("/"))
+    assert "1 件" not in text(sign_in("jl_other_finance").get("/"))
+
+
+def test_endorsed_cases_wait_for_their_letter(world: World, sign_in: SignIn) -> None:
+    endorsed(jilin_submitted(world))
+    page = text(sign_in("jl_local").get("/"))
+    assert "待上报" in page
+    assert "已初审，等待编制上报文" in page
+
+
+def test_an_applicant_sees_the_own_cases_alone(world: World, sign_in: SignIn) -> None:
+    case = jilin_draft(world)
+    assert case.number in text(sign_in("jl_applicant").get("/"))
+    stranger = text(sign_in("jl_stranger").get("/"))
+    assert case.number not in stranger
+    assert "您目前没有待办事项" in stranger
+
+
+def test_a_case_that_waits_for_somebody_else_is_no_task_of_the_applicant(world: World, sign_in: SignIn) -> None:
+    number = jilin_submitted(world).number
+    page = text(sign_in("jl_applicant").get("/"))
+    assert "您目前没有待办事项" in page
+    assert page.index("其他申报案件") < page.index(number)
+
+
+def test_the_issuer_sees_what_waits_for_a_signature(world: World, sign_in: SignIn) -> None:
+    prepare_jilin(world.agencies, number="吉工信办联规〔2026〕13号")
+    page = text(sign_in("jl_issuer").get("/"))
+    assert "待发布的申报通知" in page
+    assert "1 件" in page
+    assert "待发布的申报通知" not in text(sign_in("jl_local").get("/"))
+
+
+def test_the_list_to_the_province_is_offered_where_the_measure_has_one(world: World, sign_in: SignIn) -> None:
+    assert "上报省厅" not in text(sign_in("jl_upper").get("/"))
+    assert "上报省厅" in text(sign_in("zs_upper").get("/"))
