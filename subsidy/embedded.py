@@ -35,6 +35,8 @@ SOCKET_LIMIT = 100  # bytes; the kernel takes 107
 SYSTEM_USER = "embedded_postgres"
 START_SECONDS = 60
 SERVER_OPTIONS = "-c max_connections=100 -c synchronous_commit=off -c log_min_messages=warning"
+FORGETFUL = "-c fsync=off -c full_page_writes=off"
+"""For data that nobody wants back after a power cut: then no disk holds up a test."""
 
 _held: tuple[int, IO[str]] | None = None
 
@@ -99,8 +101,11 @@ def is_needed() -> bool:
     return not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
 
 
-def hold() -> None:
-    """Have the servers that the environment does not name running until this process ends."""
+def hold(*, forgetful: bool = False) -> None:
+    """Have the servers that the environment does not name running until this process ends.
+
+    `forgetful` servers do not wait for the disk; one that runs already stays as it is.
+    """
     global _held
     if not is_needed() or (_held and _held[0] == os.getpid()):
         return
@@ -109,7 +114,7 @@ def hold() -> None:
         in_use = (_folder() / "in-use").open("a")
         fcntl.flock(in_use, fcntl.LOCK_SH)
         if not os.environ.get("DATABASE_URL"):
-            _start_postgres()
+            _start_postgres(FORGETFUL if forgetful else "")
         if not os.environ.get("REDIS_URL"):
             _start_broker()
     _held = (os.getpid(), in_use)
@@ -156,7 +161,7 @@ def _mutex() -> Iterator[None]:
         yield
 
 
-def _start_postgres() -> None:
+def _start_postgres(more: str) -> None:
     data = _folder() / "postgres"
     account = _system_account(data)
     if not (data / "PG_VERSION").exists():
@@ -164,7 +169,7 @@ def _start_postgres() -> None:
         (_folder() / "prepared").unlink(missing_ok=True)
     if not _answers():
         sockets = _private_folder(_sockets("postgres"), account)
-        options = f"-c listen_addresses='' -c unix_socket_directories='{sockets}' {SERVER_OPTIONS}"
+        options = f"-c listen_addresses='' -c unix_socket_directories='{sockets}' {SERVER_OPTIONS} {more}"
         arguments = ("-w", "-t", str(START_SECONDS), "-o", options, "-l", str(data / "log"), "start")
         _program("pg_ctl", *arguments, account=account)
     if not (_folder() / "prepared").exists():

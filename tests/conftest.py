@@ -51,7 +51,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(scope="session")
 def servers() -> None:
     """PostgreSQL and broker answer: those of DATABASE_URL and REDIS_URL, else the embedded ones."""
-    embedded.hold()
+    embedded.hold(forgetful=True)
 
 
 @pytest.fixture(scope="session")

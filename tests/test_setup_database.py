@@ -137,9 +137,9 @@ def test_statements_of_a_page_are_cut_off() -> None:
         limits = dict(cursor.fetchall())
 
     assert limits == {
-        "idle_in_transaction_session_timeout": "30000",
-        "lock_timeout": "5000",
-        "statement_timeout": "10000",
+        "idle_in_transaction_session_timeout": "180000",
+        "lock_timeout": "30000",
+        "statement_timeout": "60000",
     }
 
 

@@ -19,13 +19,13 @@ PAYING = frozenset({State.APPROVED, State.DISBURSING, State.TRACKING})
 def tell_applicant(case: Case, title: str, body: str = "") -> None:
     """A message to everybody who files for the case's enterprise today."""
     posts = Post.objects.on(clock.today()).filter(enterprise=case.enterprise_id, role=Role.APPLICANT)
-    notify(_people(posts), title, body, _address("cases:overview", case))
+    notify(posts.people(), title, body, _address("cases:overview", case))
 
 
 def tell_agency(case: Case, agency_id: int | None, roles: Sequence[Role], title: str, body: str = "") -> None:
     """A message to everybody who holds one of the roles at an agency today."""
     posts = Post.objects.on(clock.today()).filter(agency=agency_id, role__in=roles)
-    notify(_people(posts), title, body, _address("desk:case", case))
+    notify(posts.people(), title, body, _address("desk:case", case))
 
 
 def tell(case: Case, people: Iterable[User], title: str, body: str = "") -> None:
@@ -75,10 +75,6 @@ def _page(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
-
-
-def _people(posts: Iterable[Post]) -> list[User]:
-    return list(User.objects.filter(posts__in=posts).distinct())
 
 
 def _address(name: str, case: Case) -> str:

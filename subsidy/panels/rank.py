@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from subsidy.accounts.actor import Actor
-from subsidy.accounts.models import Post, User
+from subsidy.accounts.models import Post
 from subsidy.accounts.rights import Right, Role
 from subsidy.calls.models import Call
 from subsidy.cases.holds import open_holds
@@ -188,8 +188,7 @@ def waiting_after_hold(panel: Panel) -> list[int]:
 def _tell_declined(panel: Panel, ids: Sequence[int], reason: str) -> None:
     """One message to everybody who files for the enterprises concerned, in a fixed number of statements."""
     posts = Post.objects.on(clock.today()).filter(enterprise__cases__in=ids, role=Role.APPLICANT)
-    people = User.objects.filter(posts__in=posts).distinct()
-    notify(people, _("评审结果：%(title)s") % {"title": panel.call.title}, reason)
+    notify(posts.people(), _("评审结果：%(title)s") % {"title": panel.call.title}, reason)
 
 
 def _shortlist(ids: Sequence[int], actor: Actor, note: str, evidence: dict[str, Any]) -> int:

@@ -57,7 +57,7 @@ def site(fresh_database: None, live_server: Any, settings: Any) -> str:
 def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
     """A clean browser in Chinese, at the size of an office screen."""
     made = browser.new_context(base_url=site, viewport=DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai")  # type: ignore[arg-type]
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(45_000)
     yield made
     made.close()
 

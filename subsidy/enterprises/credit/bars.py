@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from subsidy.accounts.actor import Actor
-from subsidy.accounts.models import Agency, Post, User
+from subsidy.accounts.models import Agency, Post
 from subsidy.accounts.rights import Right, Role
 from subsidy.enterprises.credit import selectors
 from subsidy.enterprises.credit.imports import Document
@@ -104,9 +104,8 @@ def _complete(reason: str, source: str, decision: str, document: Document, appea
 
 def _tell(bar: Bar, title: str, body: str) -> None:
     posts = Post.objects.on(clock.today()).filter(enterprise=bar.enterprise_id, role=Role.APPLICANT)
-    people = User.objects.filter(posts__in=posts).distinct()
     try:
         link = reverse("credit:own")
     except NoReverseMatch:
         link = ""
-    notify(people, title, body, link)
+    notify(posts.people(), title, body, link)
