@@ -2,7 +2,6 @@
 
 import io
 import resource
-import time
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -44,11 +43,9 @@ def test_two_hundred_columns_and_twenty_thousand_rows_are_taken(address: str) ->
 
 @pytest.mark.parametrize("address", ["GS1", "A20001", "CV1048576", "XFD1048576", "A1048576"])
 def test_one_cell_far_away_is_refused_before_it_costs_memory(address: str) -> None:
-    started = time.monotonic()
     with pytest.raises(sheets.TooLarge) as refused:
         sheets.read(workbook(cell("A1") + cell(address)))
     assert "20000 行、200 列" in str(refused.value)
-    assert time.monotonic() - started < 3
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 600 * 1024
 
 
