@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+TABLET = {"width": 768, "height": 1024}
 VIEWPORTS = {"desktop": DESKTOP, "phone": PHONE}
 AXE = Axe()
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -56,6 +57,13 @@ def assert_layout(page: Page) -> None:
     page.wait_for_load_state("load")
     found = page.evaluate(PROBE)
     assert found == CLEAN, f"{page.url} at {page.viewport_size}: {found}"
+
+
+def assert_fits(page: Page) -> None:
+    """No sideways scrolling and no one-character columns: what must hold at every width and in large type."""
+    page.wait_for_load_state("load")
+    found = page.evaluate(PROBE)
+    assert (found["overflow"], found["thin"]) == (False, []), f"{page.url} at {page.viewport_size}: {found}"
 
 
 def assert_accessible(page: Page) -> None:
