@@ -1,10 +1,11 @@
-"""The papers of this app: the plan 资金分配方案 and the list of payments 拨付汇总表."""
+"""The papers of this app: the plan 资金分配方案 and the list of payments 拨付汇总表.
+
+Official papers are Chinese whatever language the reader has chosen: nothing here is looked up in a catalogue.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-
-from django.utils.translation import gettext as _
 
 from subsidy.calls.editions import policy_of
 from subsidy.funding.models import Payment, PaymentBatch, Plan, PlanLine
@@ -24,14 +25,20 @@ def wan(amount: Decimal, decimals: int) -> str:
     return f"{amount / WAN:,.{decimals}f}"
 
 
-def plan_paper(plan: Plan) -> Paper:
+def plan_paper(plan: Plan, made_at: datetime, ahead: issue.Ahead | None) -> Paper:
     """The issued paper of a final plan."""
-    return issue.issue(_plan_header(plan), _plan_content(plan))
+    return issue.issue(_plan_header(plan), _plan_content(plan, made_at), made_at, ahead=ahead)
+
+
+def plan_ahead(plan: Plan, made_at: datetime) -> issue.Ahead:
+    """The same pages printed before anything is locked. Raises pdf.MissingGlyph."""
+    return issue.print_ahead(_plan_header(plan), _plan_content(plan, made_at), made_at)
 
 
 def plan_preview(plan: Plan) -> bytes:
     """The same pages with 草稿 across them."""
-    return issue.preview(_plan_header(plan), _plan_content(plan)).content
+    now = clock.now()
+    return issue.preview(_plan_header(plan), _plan_content(plan, now), now).content
 
 
 def batch_paper(
@@ -51,9 +58,9 @@ def batch_ahead(
 
 
 def _batch_header(batch: PaymentBatch, export: int) -> issue.Header:
-    title = _("%(measure)s资金拨付汇总表") % {"measure": policy_of(batch.plan.call).short_title}
+    title = f"{policy_of(batch.plan.call).short_title}资金拨付汇总表"
     if export > 1:
-        title = _("%(title)s（第 %(n)s 次导出）") % {"title": title, "n": export}
+        title = f"{title}（第 {export} 次导出）"
     return issue.Header(
         Paper.Kind.DISBURSEMENT, batch.number, title, batch.agency.name, PaymentBatch.subject_kind(), str(batch.pk),
         batch.agency.code,
@@ -66,23 +73,21 @@ def _plan_header(plan: Plan) -> issue.Header:
     )
 
 
-def _plan_content(plan: Plan) -> PlanContent:
+def _plan_content(plan: Plan, made_at: datetime) -> PlanContent:
     lines = list(plan.lines.filter(amount__gt=0).select_related("case__enterprise").order_by("position"))
     grid = Grid(
         tuple(Heading(label, width, align) for label, width, align in HEADINGS),
         tuple(_plan_row(plan, place, line) for place, line in enumerate(lines, start=1)),
-        ("", _("合计"), "", "", "", wan(plan.total, plan.decimals)),
-        _("单位：万元"),
+        ("", "合计", "", "", "", wan(plan.total, plan.decimals)),
+        "单位：万元",
     )
     signers = [plan.agency.name, *([plan.finance_agency.name] if plan.finance_agency else [])]
-    formula = _("按政策上限的 %(share)s 安排；%(working)s。理由：%(reason)s") % {
-        "share": f"{(plan.share or Decimal(1)) * 100:.4f}".rstrip("0").rstrip(".") + "%",
-        "working": plan.working, "reason": plan.reason.rstrip("。"),
-    }  # fmt: skip
+    share = f"{(plan.share or Decimal(1)) * 100:.4f}".rstrip("0").rstrip(".")
+    formula = f"按政策上限的 {share}% 安排；{plan.working}。理由：{plan.reason.rstrip('。')}"
     return PlanContent(
         document_no=plan.number, measure=policy_of(plan.call).title, budget_year=plan.year,
         quota=plan.amount if plan.amount is not None else plan.total, total=plan.total, formula=formula,
-        grid=grid, signers=tuple(signers), signed_on=clock.today(),
+        grid=grid, signers=tuple(signers), signed_on=made_at.astimezone(clock.SHANGHAI).date(),
     )  # fmt: skip
 
 

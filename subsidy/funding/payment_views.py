@@ -104,7 +104,7 @@ def batch_new(request: Request, pk: int) -> HttpResponse:
     """Choose payments that are due; rows with something red cannot be chosen."""
     plan = get_object_or_404(selectors.plans_to_pay(request.actor), pk=pk)
     rows = due(plan, request.actor.agencies_with(Right.MAKE_BATCH))
-    purpose = _("%(year)s年%(name)s") % {"year": plan.year, "name": policy_of(plan.call).short_title}
+    purpose = f"{plan.year}年{policy_of(plan.call).short_title}"
     form = BatchForm(request.POST or None, initial={"purpose": purpose})
     if request.POST and form.is_valid():
         keys, address = request.POST.getlist("rows"), []

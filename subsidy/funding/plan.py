@@ -1,6 +1,7 @@
 """Draw up an allocation plan: choose cases, compute, adjust, make final (Jilin Art. 11, Zhongshan Art. 11(三))."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,15 +16,16 @@ from subsidy.calls.models import Call
 from subsidy.cases.models import Case
 from subsidy.funding import selectors
 from subsidy.funding.models import Plan, PlanLine
-from subsidy.funding.paper import plan_paper
+from subsidy.funding.paper import plan_ahead, plan_paper
 from subsidy.funding.pots import case_pot, quota_pot
 from subsidy.funding.share import Ask, asked_of, divide, unit_of
 from subsidy.funding.working import ceilings
 from subsidy.journal.models import Account
 from subsidy.journal.post import Pair, post
+from subsidy.papers.issue import Ahead
 from subsidy.reference.number import next_number
 from workflow import clock
-from workflow.perform import Conflict, NotAllowed, Refused, created, perform, perform_many, record, stale
+from workflow.perform import Conflict, NotAllowed, Refused, allowed, created, perform, perform_many, record, stale
 
 
 def draft(call: Call, actor: Actor, *, title: str, year: int, case_ids: Iterable[int]) -> Plan:
@@ -152,6 +154,8 @@ def finalise(plan: Plan, actor: Actor, *, version: int) -> Plan:
     Lines without an amount stay in the plan as not arranged; their cases stay in reserve.
     Raises NotAllowed, Conflict, or Refused with what is missing.
     """
+    made_at = clock.now()
+    ahead = _printed_ahead(plan, actor, version, made_at)
     with transaction.atomic():
         plan = perform(plan, "finalise", actor, version=version, evidence={"total": f"{plan.total:f}"})
         lines = list(plan.lines.filter(amount__gt=0).order_by("position"))
@@ -159,10 +163,17 @@ def finalise(plan: Plan, actor: Actor, *, version: int) -> Plan:
         planned = Account.Kind.PLANNED
         pairs = [Pair(quota_pot(plan), case_pot(planned, plan, line.case_id), line.amount) for line in lines]
         post("planned", plan, pairs, actor)
-        paper = plan_paper(plan)
+        paper = plan_paper(plan, made_at, ahead)
         record(plan, "paper", actor, evidence={"paper": paper.number, "digest": paper.digest}, changes={"paper": paper})
     plan.refresh_from_db()
     return plan
+
+
+def _printed_ahead(plan: Plan, actor: Actor, version: int, made_at: datetime) -> Ahead | None:
+    """The pages, printed before the locks, if it looks as if the plan will become final; the locks decide."""
+    if plan.version != version or allowed(plan, actor).get("finalise", "") is not None:
+        return None
+    return plan_ahead(plan, made_at)
 
 
 def _noted(plan: Plan, code: str, actor: Actor, **values: Any) -> Plan:

@@ -1,10 +1,11 @@
-"""Divide what a plan arranges among its lines, by the rule the plan names. All amounts in 元; nothing is stored."""
+"""Divide what a plan arranges among its lines, by the rule the plan names. All amounts in 元; nothing is stored.
+
+The workings are printed on the plan's paper: they are Chinese whatever language the planner has chosen.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
-
-from django.utils.translation import gettext as _
 
 from policies.kit.money import Claim, apportion, show
 from subsidy.funding.models import Plan
@@ -72,12 +73,10 @@ def _same_rate(amount: Decimal, asks: Sequence[Ask], unit: Decimal) -> Division:
 
 def _by_rate(amount: Decimal, asked: Decimal, rate: Decimal, unit: Decimal) -> str:
     if amount == asked:
-        return _("按执行比例足额安排 = %(amount)s") % {"amount": show(amount)}
+        return f"按执行比例足额安排 = {show(amount)}"
     exact = (asked * rate).quantize(Decimal("0.0001"), ROUND_DOWN)
-    return _("%(asked)s × %(rate)s = %(exact)s，取整到 %(unit)s 元并补余数 = %(amount)s") % {
-        "asked": show(asked), "rate": f"{rate.normalize():f}", "exact": f"{exact:,.4f}",
-        "unit": show(unit), "amount": show(amount),
-    }  # fmt: skip
+    product = f"{show(asked)} × {rate.normalize():f} = {exact:,.4f}"
+    return f"{product}，取整到 {show(unit)} 元并补余数 = {show(amount)}"
 
 
 def _by_rank(amount: Decimal, asks: Sequence[Ask], unit: Decimal) -> Division:
@@ -85,14 +84,12 @@ def _by_rank(amount: Decimal, asks: Sequence[Ask], unit: Decimal) -> Division:
     for ask in asks:
         part = min(ask.asked, floored(left, unit))
         if part == ask.asked:
-            formula = _("按名次足额安排 = %(amount)s") % {"amount": show(part)}
+            formula = f"按名次足额安排 = {show(part)}"
         else:
-            formula = _("按名次安排，余额 %(left)s 不足 %(asked)s，安排 %(amount)s") % {
-                "left": show(left), "asked": show(ask.asked), "amount": show(part),
-            }  # fmt: skip
+            formula = f"按名次安排，余额 {show(left)} 不足 {show(ask.asked)}，安排 {show(part)}"
         given[ask.key] = Given(part, formula)
         left -= part
-    return Division(given, amount - left, left, "1", _("按名次依次足额安排，额度用完为止；最后一项按余额取整"))
+    return Division(given, amount - left, left, "1", "按名次依次足额安排，额度用完为止；最后一项按余额取整")
 
 
 _RULES: Mapping[Plan.Rule, Callable[[Decimal, Sequence[Ask], Decimal], Division]] = {

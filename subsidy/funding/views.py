@@ -81,10 +81,8 @@ def plan_new(request: Request, call: int) -> HttpResponse:
     """Choose reserved cases of a call for a new plan."""
     chosen = get_object_or_404(selectors.calls_to_plan(request.actor), pk=call)
     cases = selectors.in_order(selectors.plannable(chosen))
-    title = _("%(year)s年度%(name)s资金分配方案") % {
-        "year": chosen.fiscal_year,
-        "name": latest(chosen.measure).short_title,
-    }
+    # What is suggested here is printed on the plan's paper, so it is Chinese in every language.
+    title = f"{chosen.fiscal_year}年度{latest(chosen.measure).short_title}资金分配方案"
     form = DraftForm(request.POST or None, initial={"title": title, "year": chosen.fiscal_year})
     if request.POST and form.is_valid():
         ids = [case.pk for case in cases if str(case.pk) in request.POST.getlist("cases")]
