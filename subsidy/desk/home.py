@@ -76,7 +76,7 @@ def _own(request: Request) -> Iterator[Task]:
         return
     for case in funding.to_confirm(request.actor).select_related("call").order_by("-pk"):
         address = reverse("funding:payee", args=[case.number])
-        yield Task(case.title or case.call.title, address, case.number, _("待确认收款信息"), TURN)
+        yield Task(case.title or case.call.title, address, case.number, _("待确认收款账户"), TURN)
     for case in selectors.own(request.actor).select_related("call").order_by("-pk")[:OWN_LIMIT]:
         tone = TURN if case.state in YOUR_TURN else "run"
         label = case.title or case.call.title

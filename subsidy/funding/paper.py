@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from subsidy.calls.editions import policy_of
+from subsidy.calls.editions import latest, policy_of
+from subsidy.calls.models import Call
 from subsidy.funding.models import Payment, PaymentBatch, Plan, PlanLine
 from subsidy.funding.share import WAN
 from subsidy.papers import issue
@@ -18,6 +19,16 @@ from workflow import clock
 
 HEADINGS = (("序号", 6, "center"), ("案件编号", 16, "center"), ("单位名称", 30, "left"), ("项目（群）名称", 24, "left"),
             ("政策上限", 12, "right"), ("安排金额", 12, "right"))  # fmt: skip
+
+
+def suggested_title(call: Call) -> str:
+    """What a new plan of a call is called if nobody calls it otherwise; printed on its paper."""
+    return f"{call.fiscal_year}年度{latest(call.measure).short_title}资金分配方案"
+
+
+def suggested_purpose(plan: Plan) -> str:
+    """What a batch of a plan is for if nobody says otherwise; printed on every row of its paper."""
+    return f"{plan.year}年{policy_of(plan.call).short_title}"
 
 
 def wan(amount: Decimal, decimals: int) -> str:

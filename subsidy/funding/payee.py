@@ -69,8 +69,9 @@ def confirm_account(
             confirmed_at=clock.now(),
         )  # fmt: skip
         record(
-            case, "confirm_account", actor, evidence={"enterprise": enterprise.name, "account": account.masked_number}
-        )
+            case, "confirm_account", actor,
+            evidence={"enterprise": enterprise.name, "payee": enterprise.pk, "account": account.masked_number},
+        )  # fmt: skip
         tell_account(made)
     return made
 

@@ -12,7 +12,7 @@ from subsidy.accounts.request import Request
 from subsidy.accounts.rights import Right
 from subsidy.enterprises.models import Enterprise
 from subsidy.funding import selectors
-from subsidy.funding.models import PayeeConfirmation, Payment, Share
+from subsidy.funding.models import PayeeConfirmation, Share
 from subsidy.funding.payee import confirm_account, width_note
 from subsidy.funding.payment_forms import PayeeForm
 from subsidy.pages import attempt, done, render_form
@@ -38,11 +38,8 @@ def payee(request: Request, number: str) -> HttpResponse:
             return done(request, address, _("收款信息已确认"))
     rows = PayeeConfirmation.objects.filter(case=case, enterprise=firm).select_related("account", "confirmed_by")
     confirmations = list(rows.order_by("-id"))
-    returned = (
-        Payment.objects.filter(instalment__award__case=case, payee=firm, state=Payment.State.RETURNED)
-        .order_by("-pk")
-        .first()
-    )
+    refused = selectors.refused_accounts().filter(instalment__award__case=case, payee=firm)
+    returned = refused.order_by("-returned_at", "-pk").first()
     context = {
         "case": case, "firm": firm, "confirmations": confirmations, "total": _total(case.pk, firm.pk),
         "returned": returned,

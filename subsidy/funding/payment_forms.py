@@ -108,8 +108,9 @@ class ResultForm(PlainForm):
     """What the bank answered about one payment; without an answer the row stays on its way."""
 
     outcome = forms.ChoiceField(
-        label=_("结果"), required=False, choices=[("", _("未答复")), ("paid", _("拨付成功")), ("returned", _("退票"))]
-    )
+        label=_("结果"), required=False,
+        choices=[("", _("未答复")), ("paid", _("拨付成功")), ("account", _("退票：账户原因")), ("other", _("退票：其他原因"))],
+    )  # fmt: skip
     on = DayField(label=_("日期"), required=False)
     words = TextField(label=_("银行说明"), max_length=200, required=False)
 
@@ -125,7 +126,7 @@ class ResultForm(PlainForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         place = {"place": self.payment.position}
-        if data.get("outcome") == "returned" and not data.get("words"):
+        if data.get("outcome") in Payment.Cause.values and not data.get("words"):
             self.add_error(
                 "words", ValidationError(_("第 %(place)s 行：退票的，请填写银行说明"), code="required", params=place)
             )
@@ -137,13 +138,18 @@ class ResultForm(PlainForm):
         outcome = data["outcome"] or ("paid" if other["all_paid"] else "")
         if not outcome:
             return None
-        return Result(outcome == "paid", data["on"] or other["on"], data["words"])
+        cause = Payment.Cause.OTHER if outcome == Payment.Cause.OTHER else Payment.Cause.ACCOUNT
+        return Result(outcome == "paid", data["on"] or other["on"], data["words"], cause)
 
 
 class BounceForm(PlainForm):
     """When a payment came back, and in which words."""
 
     on = DayField(label=_("退票日期"))
+    cause = forms.ChoiceField(
+        label=_("退票原因"), choices=Payment.Cause.choices, widget=forms.RadioSelect,
+        help_text=_("属账户原因的（户名账号不符、销户、冻结等），企业重新确认收款账户前不能再次拨付"),
+    )  # fmt: skip
     words = TextField(label=_("银行说明"), max_length=200)
 
     def clean_on(self) -> Any:

@@ -18,15 +18,15 @@ from subsidy.accounts.fresh import asks_again
 from subsidy.accounts.models import Agency
 from subsidy.accounts.request import Request
 from subsidy.accounts.rights import Right
-from subsidy.calls.editions import policy_of
 from subsidy.cases.models import Case
 from subsidy.funding import batch as batches
 from subsidy.funding import selectors, tables
 from subsidy.funding.batchpage import advice, issue_rows, sees_accounts
-from subsidy.funding.examine import due
+from subsidy.funding.examine import Due, Standing, due, owed, standing
 from subsidy.funding.forms import IssueForm, ReasonForm
 from subsidy.funding.issue import issue
-from subsidy.funding.models import Instalment, Payment, PaymentBatch
+from subsidy.funding.models import Instalment, Payment, PaymentBatch, Plan
+from subsidy.funding.paper import suggested_purpose
 from subsidy.funding.payment_forms import AnswerForm, BatchForm, BounceForm, ExportForm, ResultForm, results_of
 from subsidy.funding.results import bounce, enter_results
 from subsidy.funding.views import pdf_answer, sheet_answer
@@ -93,9 +93,17 @@ def batch_list(request: Request) -> HttpResponse:
         empty=_("还没有拨付批次。"),
     )
     context = {
-        "table": table, "plans": selectors.plans_due(request.actor), "makes": request.actor.has(Right.MAKE_BATCH),
+        "table": table, "plans": _plans_due(request), "makes": request.actor.has(Right.MAKE_BATCH),
     }  # fmt: skip
     return render(request, "funding/batches.html", context)
+
+
+def _plans_due(request: Request) -> list[tuple[Plan, Standing]]:
+    """Plans with money that is due, each with what of it can be paid and what keeps the rest out."""
+    rows: dict[int, list[Due]] = {}
+    for row in owed(request.actor):
+        rows.setdefault(row.instalment.award.plan_id, []).append(row)
+    return [(plan, standing(rows.get(plan.pk, ()))) for plan in selectors.plans_due(request.actor)]
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,8 +112,7 @@ def batch_new(request: Request, pk: int) -> HttpResponse:
     """Choose payments that are due; rows with something red cannot be chosen."""
     plan = get_object_or_404(selectors.plans_to_pay(request.actor), pk=pk)
     rows = due(plan, request.actor.agencies_with(Right.MAKE_BATCH))
-    purpose = f"{plan.year}年{policy_of(plan.call).short_title}"
-    form = BatchForm(request.POST or None, initial={"purpose": purpose})
+    form = BatchForm(request.POST or None, initial={"purpose": suggested_purpose(plan)})
     if request.POST and form.is_valid():
         keys, address = request.POST.getlist("rows"), []
         payers = {row.key: row.instalment.award.case.pay_maker_agency for row in rows}
@@ -120,8 +127,7 @@ def batch_new(request: Request, pk: int) -> HttpResponse:
     access_log.write(request, access_log.READ, _("收款账号 %s") % plan.number, PAYING)
     picking = Picking("rows", lambda row: row.key if row.payable else "", lambda row: row.payee.name)
     table = prepare(tables.DUE, rows, caption=_("可拨付款项"), name="due", picking=picking)
-    context = {"plan": plan, "table": table, "waiting": sum(1 for row in rows if row.confirmation is None),
-               "payable": any(row.payable for row in rows)}  # fmt: skip
+    context = {"plan": plan, "table": table, "standing": standing(rows)}
     return render_form(request, "funding/batch_new.html", context, form)
 
 
@@ -147,7 +153,7 @@ def batch_page(request: Request, pk: int) -> HttpResponse:
     table = prepare(columns, rows, caption=_("拨付明细"), name="payments", totals={"amount": total})
     moves = allowed(batch, request.actor)
     context = {
-        "batch": batch, "table": table, "count": len(counted), "total": total, "moves": moves,
+        "batch": batch, "tag": tables.outcome_tag(batch), "table": table, "count": len(counted), "total": total, "moves": moves,
         "advice": advice(batch, moves, request.actor), "again": bool(batch.exports) and _makes(batch, request),
         "results": batch.state == PaymentBatch.State.EXPORTED and _enters(batch, request),
         "stale": batches.gone_stale([row for row in rows if row.state == Payment.State.QUEUED]),
@@ -257,7 +263,7 @@ def batch_sheet(request: Request, pk: int) -> HttpResponse:
     if not batch.exports or not sees_accounts(batch, request.actor):
         raise Http404(pk)
     access_log.write(request, access_log.EXPORTED, f"{batch.number}.xlsx", PAYING)
-    columns = tuple(column for column in tables.PAYMENTS if column.key not in {"state", "paid_on", "bank_words"})
+    columns = tuple(column for column in tables.PAYMENTS if column.key not in tables.ANSWERS)
     rows = batch.payments.filter(pk__in=[row.pk for row in batches.sent_rows(batch)])
     rows = rows.select_related("account", "payee", "batch", "instalment__award__case").order_by("position")
     people = _("经办：%(maker)s　复核：%(checker)s") % {"maker": batch.made_by.name, "checker": batch.checked_by}

@@ -1,5 +1,6 @@
 """From the approved plan to the bank: issue, confirmed accounts, batches and payments. All amounts in 元."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -114,6 +115,27 @@ class PaymentBatch(Machine):
         return Competence(self.plan.call.measure, stage, agencies=frozenset({agency}))
 
 
+NO_REFUSED_ACCOUNT = """
+IF NEW.state NOT IN ('queued', 'sent') THEN RETURN NEW; END IF;
+SELECT a.case_id INTO of_case
+FROM funding_instalment i JOIN funding_award a ON a.id = i.award_id WHERE i.id = NEW.instalment_id;
+IF EXISTS (
+    SELECT 1 FROM funding_payment p
+    JOIN funding_instalment i ON i.id = p.instalment_id JOIN funding_award a ON a.id = i.award_id
+    WHERE a.case_id = of_case AND p.payee_id = NEW.payee_id AND p.state = 'returned' AND p.returned_for = 'account'
+    AND NOT EXISTS (
+        SELECT 1 FROM funding_payeeconfirmation c
+        WHERE c.case_id = of_case AND c.enterprise_id = p.payee_id AND c.confirmed_at > p.returned_at
+    )
+) THEN
+    RAISE EXCEPTION 'the account of payee % in case % was refused and is not confirmed anew', NEW.payee_id, of_case
+    USING ERRCODE = '23514';
+END IF;
+RETURN NEW;
+"""
+"""After a return for the account's sake nothing is paid until the payee has confirmed an account anew."""
+
+
 PAYMENT_MOVES: MoveTable = {
     "send": (("queued",), "sent"),
     "pay": (("sent",), "paid"),
@@ -135,6 +157,12 @@ class Payment(Machine):
         RETURNED = "returned", _("已退票")
         DROPPED = "dropped", _("已移出批次")
 
+    class Cause(models.TextChoices):
+        """Why the bank sent money back: the account must be confirmed anew, or it has nothing to do with it."""
+
+        ACCOUNT = "account", _("收款账户原因")
+        OTHER = "other", _("其他原因")
+
     state = StateField(choices=State, default=State.QUEUED)
     batch = models.ForeignKey(PaymentBatch, models.PROTECT, related_name="payments")
     instalment = models.ForeignKey("funding.Instalment", models.PROTECT, related_name="payments")
@@ -144,6 +172,9 @@ class Payment(Machine):
     amount = Amount()
     paid_on = models.DateField(null=True)
     bank_words = models.CharField(_("银行说明"), max_length=200, blank=True)
+    returned_for = models.CharField(_("退票原因"), max_length=8, choices=Cause, blank=True)
+    returned_on = models.DateField(_("退票日期"), null=True)
+    returned_at = models.DateTimeField(null=True, help_text="business time at which the return was entered")
 
     objects = Knowing("batch__plan__call")
 
@@ -152,13 +183,24 @@ class Payment(Machine):
         ordering = ["batch", "position"]
         constraints = [
             models.CheckConstraint(name="payment_is_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="a_return_has_its_cause_and_day",
+                condition=~Q(state="returned")
+                | (~Q(returned_for="") & Q(returned_on__isnull=False) & Q(returned_at__isnull=False)),
+            ),
             models.UniqueConstraint(
                 fields=["instalment", "payee"],
                 condition=Q(state__in=["queued", "sent", "paid"]),
                 name="an_instalment_is_paid_once_to_a_payee",
             ),
         ]
-        triggers = [state_trigger(PAYMENT_MOVES), never_deleted()]
+        triggers = [
+            state_trigger(PAYMENT_MOVES), never_deleted(),
+            pgtrigger.Trigger(
+                name="no_refused_account", operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),
+                when=pgtrigger.Before, declare=[("of_case", "bigint")], func=NO_REFUSED_ACCOUNT,
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.batch} {self.position}"

@@ -25,11 +25,27 @@ Kind = Account.Kind
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The answer about one payment: paid or returned, on which day, in the bank's words."""
+    """The answer about one payment: paid or returned, on which day, in the bank's words.
+
+    Unless somebody says that a return has nothing to do with the account, the account has to be confirmed anew.
+    """
 
     paid: bool
     on: date
     words: str = ""
+    cause: str = Payment.Cause.ACCOUNT
+
+    @property
+    def changes(self) -> dict[str, object]:
+        """What the answer writes on its payment."""
+        if self.paid:
+            return {"paid_on": self.on, "bank_words": self.words}
+        return {"bank_words": self.words, **returned(self.on, self.cause)}
+
+
+def returned(on: date, cause: str) -> dict[str, object]:
+    """What a return writes on a payment: the bank's day, the cause, and when it was entered."""
+    return {"returned_on": on, "returned_for": Payment.Cause(cause), "returned_at": clock.now()}
 
 
 def enter_results(batch: PaymentBatch, actor: Actor, *, results: Mapping[int, Result], version: int) -> PaymentBatch:
@@ -45,6 +61,7 @@ def enter_results(batch: PaymentBatch, actor: Actor, *, results: Mapping[int, Re
                 _("此批次现为“%s”或已由他人办理，请刷新后重新办理。") % locked.get_state_display(), locked.version
             )
         rows = _rows(locked, results)
+        _lock_cases(rows)
         for row in rows:
             _check(locked, row, results[row.pk])
         _answer(rows, results, actor)
@@ -61,7 +78,9 @@ def enter_results(batch: PaymentBatch, actor: Actor, *, results: Mapping[int, Re
     return locked
 
 
-def bounce(payment: Payment, actor: Actor, *, on: date, words: str, version: int) -> Payment:
+def bounce(
+    payment: Payment, actor: Actor, *, on: date, words: str, version: int, cause: str = Payment.Cause.ACCOUNT
+) -> Payment:
     """A payment that was booked as paid came back: instalment and money are payable again, in one transaction.
 
     A case of which nothing is paid any more goes back to disbursing. Raises NotAllowed, Conflict or Refused.
@@ -72,8 +91,10 @@ def bounce(payment: Payment, actor: Actor, *, on: date, words: str, version: int
             raise Refused(_("请填写银行退票说明。"))
         if on > clock.today() or (row.paid_on and on < row.paid_on):
             raise Refused(_("退票日期应在拨付日期之后，且不能晚于今天。"))
-        changes = {"bank_words": words}
-        row = perform(row, "bounce", actor, version=version, note=words, changes=changes, evidence={"on": on})
+        _lock_cases([row])
+        changes = {"bank_words": words, **returned(on, cause)}
+        evidence = {"on": on, "cause": cause}
+        row = perform(row, "bounce", actor, version=version, note=words, changes=changes, evidence=evidence)
         row = _full(Payment.objects.filter(pk=row.pk))[0]
         post("bounced", row, pairs(row.batch, [row], Kind.PAID, Kind.PAYABLE), actor)
         if row.instalment.state == Instalment.State.PAID:
@@ -81,7 +102,9 @@ def bounce(payment: Payment, actor: Actor, *, on: date, words: str, version: int
         case = row.instalment.award.case
         left = balances_of_cases([case.pk])[case.pk].get(Kind.PAID, 0)
         if case.state == State.TRACKING and not left:
-            perform(case, "payment_returned", actor, note=words, evidence={"payment": row.pk})
+            perform(case, "payment_returned", actor, note=words, evidence=_why(row))
+        else:
+            _note_returned([row], actor)
         tell_returned([row])
     return row
 
@@ -114,19 +137,29 @@ def _answer(rows: Sequence[Payment], results: Mapping[int, Result], actor: Actor
     alike: dict[Result, list[int]] = {}
     for row in rows:
         alike.setdefault(results[row.pk], []).append(row.pk)
-        row.bank_words = results[row.pk].words
+        row.bank_words, row.returned_for = results[row.pk].words, "" if results[row.pk].paid else results[row.pk].cause
     for result, ids in alike.items():
-        changes = {"paid_on": result.on if result.paid else None, "bank_words": result.words}
+        evidence = {"on": result.on} if result.paid else {"on": result.on, "cause": result.cause}
         perform_many(
-            Payment, ids, "pay" if result.paid else "refuse", actor, note=result.words, changes=changes,
-            evidence={"on": result.on},
+            Payment, ids, "pay" if result.paid else "refuse", actor, note=result.words, changes=result.changes,
+            evidence=evidence,
         )  # fmt: skip
 
 
+def _lock_cases(rows: Iterable[Payment]) -> None:
+    """Whoever exports or confirms an account locks the case too, so that a return is seen before or waits."""
+    ids = {row.instalment.award.case_id for row in rows}
+    list(Case.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+
+
 def _note_returned(rows: Sequence[Payment], actor: Actor) -> None:
-    """In the case's own history, once a case: that the bank sent the money back, and in which words."""
-    for case, row in {row.instalment.award.case: row for row in rows}.items():
-        record(case, "payment_refused", actor, note=row.bank_words, evidence={"payment": row.pk})
+    """In the case's own history, once a case and payee: that the bank sent the money back, and in which words."""
+    for row in {(row.instalment.award.case_id, row.payee_id): row for row in rows}.values():
+        record(row.instalment.award.case, "payment_refused", actor, note=row.bank_words, evidence=_why(row))
+
+
+def _why(row: Payment) -> dict[str, object]:
+    return {"payment": row.pk, "payee": row.payee_id, "cause": row.returned_for}
 
 
 def _settle_instalments(ids: Iterable[int], actor: Actor) -> None:

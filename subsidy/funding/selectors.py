@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
 
 from subsidy.accounts.actor import Actor
@@ -25,15 +25,12 @@ from subsidy.funding.models import (
     Quota,
     Share,
 )
-from workflow.models import Event
 from workflow.states import State
 
 BATCH_RIGHTS = (
     Right.MAKE_BATCH, Right.CHECK_BATCH, Right.ENTER_RESULTS, Right.ISSUE_FUNDS, Right.RECORD_APPROVAL,
 )  # fmt: skip
 """Whoever has one of these opens pages of payment batches."""
-RETURNED = ("payment_refused", "payment_returned")
-"""What the history of a case says when the bank sent money back."""
 OPEN_PAYMENTS = (Payment.State.QUEUED, Payment.State.SENT, Payment.State.PAID)
 OPEN_PLANS = (Plan.State.DRAFT, Plan.State.FINAL)
 
@@ -134,23 +131,23 @@ def opened_batches(plan: Plan, actor: Actor) -> frozenset[int]:
 
 def listed_batches(actor: Actor) -> QuerySet[PaymentBatch]:
     """The list with number of rows, sum (元), and how many are paid and returned; newest first."""
+    related = ("plan__call", "agency", "checker_agency", "made_by", "checked_by")
+    return counted(batches(actor).select_related(*related)).order_by("-made_at", "-pk")
+
+
+def counted(found: QuerySet[PaymentBatch]) -> QuerySet[PaymentBatch]:
+    """Batches with number of rows, sum (元), and how many are returned: what their state is shown with."""
     rows = ~Q(payments__state=Payment.State.DROPPED)
-    return (
-        batches(actor).select_related("plan__call", "agency", "checker_agency", "made_by", "checked_by")
-        .annotate(
-            rows=Count("payments", filter=rows), total=Sum("payments__amount", filter=rows),
-            paid=Count("payments", filter=Q(payments__state=Payment.State.PAID)),
-            returned=Count("payments", filter=Q(payments__state=Payment.State.RETURNED)),
-        ).order_by("-made_at", "-pk")
+    return found.annotate(
+        rows=Count("payments", filter=rows), total=Sum("payments__amount", filter=rows),
+        returned=Count("payments", filter=Q(payments__state=Payment.State.RETURNED)),
     )  # fmt: skip
 
 
 def batch(actor: Actor, pk: int) -> PaymentBatch:
     """One of them; otherwise Http404."""
-    found = (
-        batches(actor).select_related("plan__call", "agency", "checker_agency", "made_by", "checked_by", "paper")
-        .filter(pk=pk).first()
-    )  # fmt: skip
+    related = ("plan__call", "agency", "checker_agency", "made_by", "checked_by", "paper")
+    found = counted(batches(actor).select_related(*related)).filter(pk=pk).first()
     if found is None:
         raise Http404(pk)
     return found
@@ -207,14 +204,21 @@ def counties(plans_: Iterable[Plan]) -> list[dict[str, Any]]:
 
 
 def to_confirm(actor: Actor) -> QuerySet[Case]:
-    """Cases for which one of the actor's enterprises has still to name its account, or another one after a return."""
-    said = Event.objects.filter(
-        subject_kind=Case.subject_kind(), subject_id=OuterRef("pk"), move__in=["confirm_account", *RETURNED]
+    """Cases for which one of the actor's enterprises has still to name its account, or to do so anew after a return."""
+    named = PayeeConfirmation.objects.filter(case=OuterRef("award__case"), enterprise=OuterRef("payee"))
+    own = Share.objects.filter(award__case=OuterRef("pk"), payee__in=actor.enterprises, amount__gt=0)
+    refused = refused_accounts().filter(instalment__award__case=OuterRef("pk"), payee__in=actor.enterprises)
+    open_cases = cases_of_payee(actor).filter(state__in=[State.APPROVED, State.DISBURSING, State.TRACKING])
+    return open_cases.filter(Exists(own.filter(~Exists(named))) | Exists(refused))
+
+
+def refused_accounts() -> QuerySet[Payment]:
+    """Payments returned for the account's sake, after which the payee has not confirmed an account anew."""
+    renewed = PayeeConfirmation.objects.filter(
+        case=OuterRef("instalment__award__case"), enterprise=OuterRef("payee"), confirmed_at__gt=OuterRef("returned_at")
     )
-    last = Subquery(said.order_by("-number").values("move")[:1])
-    open_cases = cases_of_payee(actor).filter(state__in=[State.APPROVED, State.DISBURSING])
-    named = PayeeConfirmation.objects.filter(case=OuterRef("pk"), enterprise__in=actor.enterprises)
-    return open_cases.annotate(last_word=last).filter(~Exists(named) | Q(last_word__in=RETURNED))
+    back = Payment.objects.filter(state=Payment.State.RETURNED, returned_for=Payment.Cause.ACCOUNT)
+    return back.filter(~Exists(renewed))
 
 
 def cases_of_payee(actor: Actor) -> QuerySet[Case]:

@@ -45,14 +45,14 @@ def checks_tag(checks: Sequence[Any]) -> Tag:
 
 
 def outcome_tag(batch: Any) -> Tag:
-    """The state of a batch; once it is out, how much of it succeeded."""
-    if batch.state == PaymentBatch.State.SETTLED:
-        return (
-            Tag(_t("全部成功"), "good")
-            if batch.paid == batch.rows
-            else Tag(_t("部分成功，退票 %s 笔") % batch.returned, "bad")
-        )
-    return state_tag(batch)
+    """The state of a batch, the same wherever it is shown; once the bank has answered, how much of it succeeded."""
+    if not batch.returned:
+        return Tag(_t("全部成功"), "good") if batch.state == PaymentBatch.State.SETTLED else state_tag(batch)
+    if batch.state != PaymentBatch.State.SETTLED:
+        return Tag(_t("%(state)s，退票 %(n)s 笔") % {"state": batch.get_state_display(), "n": batch.returned}, "bad")
+    if batch.returned == batch.rows:
+        return Tag(_t("全部退票"), "bad")
+    return Tag(_t("部分成功，退票 %s 笔") % batch.returned, "bad")
 
 
 def _number(account: Any) -> str:
@@ -61,6 +61,11 @@ def _number(account: Any) -> str:
 
 def _account(row: Any) -> str:
     return _number(row.confirmation.account) if row.confirmation else ""
+
+
+def _words_of_bank(row: Payment) -> str:
+    """The cause of a return with the bank's words."""
+    return "：".join(str(part) for part in (row.get_returned_for_display(), row.bank_words) if part)
 
 
 def _issued(name: str) -> Callable[[Any], Any]:
@@ -179,9 +184,12 @@ PAYMENTS = (
     Column("amount", _("金额"), Kind.MONEY_YUAN, total=True),
     Column("purpose", _("用途"), css="zh", accessor=lambda row: row.batch.purpose),
     Column("state", _("状态"), Kind.TAG, accessor=state_tag),
-    Column("paid_on", _("到账日期"), Kind.DATE),
-    Column("bank_words", _("银行说明"), css="zh"),
+    Column("paid_on", _("到账日期"), Kind.DATE, accessor=lambda row: row.paid_on if row.state == "paid" else None),
+    Column("returned_on", _("退票日期"), Kind.DATE),
+    Column("bank_words", _("银行说明"), css="zh", accessor=_words_of_bank),
 )
+ANSWERS = frozenset({"state", "paid_on", "returned_on", "bank_words"})
+"""Columns of PAYMENTS that the bank's answer fills; the workbook that goes to the bank has none of them."""
 ON_PAGE = frozenset({"bank_code", "purpose"})
 """Columns of PAYMENTS that only the workbook has."""
 BY_ARTICLE = frozenset({"recognised", "cap"})

@@ -52,8 +52,8 @@ def tell_account(confirmation: PayeeConfirmation) -> None:
 
 
 def tell_returned(payments: Iterable[Payment]) -> None:
-    """Ask those whose payment came back to look at their account."""
-    rows = list(payments)
+    """Ask those whose payment came back to confirm their account anew, unless it has nothing to do with the account."""
+    rows = [row for row in payments if row.returned_for == Payment.Cause.ACCOUNT]
     people = filers(row.payee_id for row in rows)
     numbers = {row.pk: row.instalment.award.case.number for row in rows}
     notify_each(

@@ -19,7 +19,7 @@ from subsidy.funding import ready, selectors, tables
 from subsidy.funding.approve import record_approval
 from subsidy.funding.forms import AdjustForm, ApprovalForm, ComputeForm, DraftForm, QuotaForm
 from subsidy.funding.models import Plan
-from subsidy.funding.paper import plan_preview, wan
+from subsidy.funding.paper import plan_preview, suggested_title, wan
 from subsidy.funding.planpage import approvals_of, figures, signs
 from subsidy.funding.quota import enter
 from subsidy.journal.selectors import quotas as balances
@@ -81,9 +81,8 @@ def plan_new(request: Request, call: int) -> HttpResponse:
     """Choose reserved cases of a call for a new plan."""
     chosen = get_object_or_404(selectors.calls_to_plan(request.actor), pk=call)
     cases = selectors.in_order(selectors.plannable(chosen))
-    # What is suggested here is printed on the plan's paper, so it is Chinese in every language.
-    title = f"{chosen.fiscal_year}年度{latest(chosen.measure).short_title}资金分配方案"
-    form = DraftForm(request.POST or None, initial={"title": title, "year": chosen.fiscal_year})
+    suggested = {"title": suggested_title(chosen), "year": chosen.fiscal_year}
+    form = DraftForm(request.POST or None, initial=suggested)
     if request.POST and form.is_valid():
         ids = [case.pk for case in cases if str(case.pk) in request.POST.getlist("cases")]
         address: list[str] = []
@@ -112,7 +111,7 @@ def plan_page(request: Request, pk: int) -> HttpResponse:
     context = {
         "plan": plan, "table": lines_table(plan), "moves": allowed(plan, request.actor), "figures": figures(plan),
         "problems": list(ready.problems(plan)) if plan.state == Plan.State.DRAFT else [],
-        "approvals": approvals_of(plan, request.actor), "batches": plan.batches.order_by("pk"),
+        "approvals": approvals_of(plan, request.actor), "batches": [(one, tables.outcome_tag(one)) for one in selectors.counted(plan.batches.order_by("pk"))],
         "opens": selectors.opened_batches(plan, request.actor),
     }  # fmt: skip
     return render_form(request, "funding/plan.html", context, form)

@@ -291,7 +291,7 @@ def the_money_is_paid(page: Page, number: str) -> None:
     it_is(2026, 8, 5, 9)
     work_as(page, "zs_applicant")
     confirms_the_account(page, number, ACCOUNT | {"账号": "6222 0000 1234 5678", "再次输入账号": "6222000012345678"})
-    for day, result, words in ((10, "退票", "账号与户名不符"), (20, "拨付成功", "")):
+    for day, result, words in ((10, "退票：账户原因", "账号与户名不符"), (20, "拨付成功", "")):
         it_is(2026, 8, day, 9)
         work_as(page, "zs_pay_maker")
         batch = makes_a_batch(page, "2026年省级制造业投资奖励")
@@ -306,7 +306,7 @@ def the_money_is_paid(page: Page, number: str) -> None:
         it_is(2026, 8, day + 2, 9)
         work_as(page, "zs_pay_maker")
         enters_the_result(page, batch, {"结果 1": result, "日期 1": f"2026-08-{day + 2}", "银行说明 1": words})
-        if result == "退票":
+        if result.startswith("退票"):
             work_as(page, "zs_applicant")
             mends_the_account(
                 page, number, words, ACCOUNT | dict.fromkeys(("账号", "再次输入账号"), "6222000012345679")

@@ -74,7 +74,7 @@ def test_an_enterprise_is_asked_for_its_account_until_it_has_named_it(stations: 
     """The first case of the plan has an account; the second is another enterprise's."""
     named = Case.objects.get(number=stations["money_case"])
     assert named not in to_confirm(actor("jl_applicant"))
-    assert "待确认收款信息" not in stations.browser("jl_applicant").get("/").content.decode()
+    assert "待确认收款账户" not in stations.browser("jl_applicant").get("/").content.decode()
 
 
 def test_the_workbench_costs_the_same_however_much_waits(stations: Stations) -> None:

@@ -49,8 +49,8 @@ def test_only_confirmed_accounts_can_be_paid(world: World) -> None:
     factory.confirmed(cases[:1])
     first, second = rows(world, plan)
     assert first.payable
-    assert second.words == "待企业确认收款信息"
-    with pytest.raises(Refused, match="待企业确认收款信息"):
+    assert second.words == "待确认收款账户：企业尚未确认"
+    with pytest.raises(Refused, match="待确认收款账户"):
         make(plan, world.agencies["222401-czj"], actor("jl_pay_maker"), keys=[second.key], purpose="x")
 
 

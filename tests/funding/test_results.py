@@ -60,6 +60,7 @@ def test_a_row_without_an_answer_stays_on_its_way(world: World) -> None:
 def test_a_returned_payment_can_be_paid_again_once_only(world: World) -> None:
     plan, cases = factory.payable(world, "jilin", ["3000000.00"])
     answered(factory.sent(world, plan, "jilin"), RETURNED)
+    factory.confirmed(cases)
     again = factory.sent(world, plan, "jilin")
     assert not due(plan, [world.agencies["222401-czj"].pk])
     answered(again, PAID)
@@ -80,6 +81,7 @@ def test_what_bounces_after_it_was_paid_takes_the_case_back(world: World) -> Non
     assert Instalment.objects.get().state == Instalment.State.PAYABLE
     held = balances_of_cases([cases[0].pk])[cases[0].pk]
     assert (held["paid"], held["payable"]) == (Decimal("0.00"), Decimal("3000000.00"))
+    factory.confirmed(cases)
     answered(factory.sent(world, plan, "jilin"), PAID)
     assert state_of(cases[0]) == State.TRACKING
     call_command("check_journal")
@@ -107,6 +109,8 @@ def test_members_are_paid_their_shares_and_one_return_leaves_the_case_paid(world
     answered(batch, PAID, PAID, RETURNED)
     assert state_of(cases[0]) == State.TRACKING
     assert Instalment.objects.get().state == Instalment.State.PAYABLE
+    back = Payment.objects.get(state="returned").payee
+    confirm_account(cases[0], back, _filer(back.pk), holder=back.name, number="6222000000000999", bank="工行")
     answered(factory.sent(world, plan, "jilin"), PAID)
     assert Instalment.objects.get().state == Instalment.State.PAID
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -34,6 +35,8 @@ TABS = (
 )  # fmt: skip
 OWN_MOVES = frozenset({"create", "submit", "take_back", "withdraw", "correct", "correct_upper", "confirm_account"})
 RETURNED = ("payment_refused", "payment_returned")
+NOT_THE_ACCOUNT = "other"
+"""The cause of a return, as its entry has it, after which nothing is asked of the applicant."""
 BAD = frozenset({"decline_local", "decline_upper", "decline_by_ranking", "decline_by_objection", "stop", *RETURNED})
 RECORDS = {
     "create": gettext_lazy("建立申报"), "confirm_account": gettext_lazy("确认收款信息"),
@@ -78,20 +81,24 @@ def duty(case: Case, submission: Submission | None) -> dict[str, str] | None:
             "time": formats.minute_cn(notice.due_at), "n": len(notice.items),
         }  # fmt: skip
         return {"text": text, "href": reverse("cases:correction", args=[case.number]), "label": _("开始补正")}
-    if case.state in {State.APPROVED, State.DISBURSING}:
+    if case.state in {State.APPROVED, State.DISBURSING, State.TRACKING}:
         return _account_duty(case)
     return None
 
 
 def _account_duty(case: Case) -> dict[str, str] | None:
-    """To confirm the account, or to mend it after the bank has returned the money; by what happened last."""
+    """To confirm the account, or to do so anew after the bank refused it; by what happened last to the applicant."""
     events = Event.objects.filter(subject_kind=Case.subject_kind(), subject_id=case.pk)
-    last = events.filter(move__in=["confirm_account", *RETURNED]).order_by("-number").first()
+    own = Q(evidence__payee=case.enterprise_id) | ~Q(evidence__has_key="payee")
+    said = events.filter(own, move__in=["confirm_account", *RETURNED]).exclude(evidence__cause=NOT_THE_ACCOUNT)
+    last = said.order_by("-number").first()
     href = _address("funding:payee", case)
+    if last is None and case.state == State.TRACKING:
+        return None
     if last is None:
         return {"text": _("资金方案已批准，请确认收款信息。"), "href": href, "label": _("确认收款信息")}
     if last.move in RETURNED:
-        text = _("款项被银行退回：%(words)s。请核对并更正收款账户。") % {"words": last.note}
+        text = _("款项被银行退回：%(words)s。请核对并重新确认收款账户，确认前不能再次拨付。") % {"words": last.note}
         return {"text": text, "href": href, "label": _("更正收款账户")}
     return None
 
