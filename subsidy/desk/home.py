@@ -66,8 +66,8 @@ def _review(request: Request) -> Iterator[Task]:
 def _desks(request: Request) -> Iterator[Task]:
     """Counts of the other desks at which the person sits; where nothing waits there is no line."""
     for one in waiting(request.actor):
-        if one.count:
-            yield Task(one.label, one.href, "", _("%(n)s 件") % {"n": one.count}, "you")
+        if one.count or one.hint:
+            yield Task(one.label, one.href, one.hint, _("%(n)s 件") % {"n": one.count}, "you" if one.count else "")
 
 
 def _own(request: Request) -> Iterator[Task]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts import access_log
@@ -18,6 +18,7 @@ from subsidy.cases.models import ProvinceReport
 from subsidy.desk import navigation
 from subsidy.funding import selectors as funding
 from subsidy.funding.batchpage import issue_rows
+from subsidy.funding.examine import owed, standing
 from subsidy.funding.models import Plan
 from subsidy.funding.payments import PaymentBatch
 from subsidy.funding.planpage import with_my_turn
@@ -33,25 +34,35 @@ REFUSALS = (access_log.REFUSED, access_log.NOT_FOUND)
 READS = (access_log.READ, access_log.EXPORTED)
 
 
-class Desk(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many wait, and beside it what cannot be done yet and why."""
+
+    count: int
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
     """Whoever has one of the rights sees how many of these wait, with the page where they are dealt with."""
 
     rights: frozenset[Right]
     label: str | Promise
-    count: Callable[[Actor], int]
+    count: Callable[[Actor], int | Counted]
     page: str
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One line: its label, where it leads, how many."""
+    """One line: its label, where it leads, how many, and what stands beside it."""
 
     label: str
     href: str
     count: int
+    hint: str = ""
 
 
-def _desk(label: str | Promise, page: str, count: Callable[[Actor], int], *rights: Right) -> Desk:
+def _desk(label: str | Promise, page: str, count: Callable[[Actor], int | Counted], *rights: Right) -> Desk:
     return Desk(frozenset(rights), label, count, page)
 
 
@@ -71,6 +82,13 @@ def _plans(actor: Actor) -> int:
 def _made(state: PaymentBatch.State, right: Right) -> Callable[[Actor], int]:
     """Batches that the actor's agency prepares."""
     return lambda actor: funding.batches(actor).filter(state=state, agency__in=actor.agencies_with(right)).count()
+
+
+def _payable(actor: Actor) -> Counted:
+    """Cases of which something can be paid; those of which something cannot stand beside it with the reasons."""
+    found = standing(owed(actor))
+    hint = _t("另有 %(n)s 件暂不能拨付：%(why)s") % {"n": found.barred_cases, "why": found.words}
+    return Counted(found.cases, hint if found.barred_cases else "")
 
 
 def _checking(actor: Actor) -> int:
@@ -132,10 +150,7 @@ DESKS: Sequence[Desk] = (
         _("待下达的资金"), "funding:issues",
         lambda actor: sum(1 for row in issue_rows(actor) if row["links"]), Right.ISSUE_FUNDS,
     ),
-    _desk(
-        _("待拨付的案件"), "funding:batches",
-        lambda actor: funding.due_instalments(actor).values("award__case").distinct().count(), Right.MAKE_BATCH,
-    ),
+    _desk(_("待拨付的案件"), "funding:batches", _payable, Right.MAKE_BATCH),
     _desk(
         _("待送复核的拨付批次"), "funding:batches", _made(PaymentBatch.State.DRAFT, Right.MAKE_BATCH), Right.MAKE_BATCH
     ),
@@ -161,4 +176,6 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
     """A line for each desk of the actor's that the menu leads to; one count each."""
     for desk in DESKS:
         if desk.rights & actor.rights and navigation.leads_to(actor, desk.page):
-            yield Waiting(str(desk.label), navigation.address(desk.page), desk.count(actor))
+            found = desk.count(actor)
+            count, hint = found if isinstance(found, Counted) else (found, "")
+            yield Waiting(str(desk.label), navigation.address(desk.page), count, hint)

@@ -14,6 +14,7 @@ from subsidy.calls.editions import policy_of
 from subsidy.funding import selectors
 from subsidy.funding.models import Issue, PaymentBatch, Plan
 from subsidy.papers.columns import Link, Tag
+from subsidy.reference.formats import yuan
 from workflow import clock
 
 PAY_DAYS = "pay_days"
@@ -76,18 +77,28 @@ def _row(
     links = [Link(_("下达"), reverse("funding:issue", args=[plan.pk, agency.pk]), agency.short_name)]
     return {
         "plan": plan, "agency": agency, "cases": sums["cases"], "amount": sums["whole"], "issue": issue,
-        "done": sums["done"] or 0, "state": _progress(plan, sums, issue),
+        "done": sums["done"], "state": _progress(plan, sums, issue),
         "links": links if sums["waiting"] and may else [],
     }  # fmt: skip
 
 
 def _progress(plan: Plan, sums: Mapping[str, Any], issue: Issue | None) -> Tag:
+    """How far the issued money has come: paid, on its way, or still lying here, and for how many days."""
     if sums["waiting"] or issue is None:
         return Tag(_("待下达"), "you")
     if not sums["open"]:
-        return Tag(_("已拨付"), "good")
+        return Tag(_("已拨付"), "good") if sums["done"] else Tag(_("停止兑现"))
     days, limit = (clock.today() - issue.issued_on).days, limit_of(plan)
-    return Tag(_("已下达 %s 天未拨付") % days, "bad" if days > limit else "run")
+    words = {"days": days, "left": yuan(sums["left"]), "sent": yuan(sums["sent"])}
+    if not sums["left"]:
+        text = _("已下达 %(days)s 天，尚在途 %(sent)s 元")
+    elif sums["sent"]:
+        text = _("已下达 %(days)s 天，尚余 %(left)s 元未拨付，另在途 %(sent)s 元")
+    elif sums["done"]:
+        text = _("已下达 %(days)s 天，尚余 %(left)s 元未拨付")
+    else:
+        text = _("已下达 %(days)s 天，尚未拨付")
+    return Tag(text % words, "bad" if days > limit else "run")
 
 
 def limit_of(plan: Plan) -> int:

@@ -109,7 +109,10 @@ class ResultForm(PlainForm):
 
     outcome = forms.ChoiceField(
         label=_("结果"), required=False,
-        choices=[("", _("未答复")), ("paid", _("拨付成功")), ("account", _("退票：账户原因")), ("other", _("退票：其他原因"))],
+        choices=[
+            ("", _("未答复")), ("paid", _("拨付成功")),
+            ("account", _("退票：账户原因")), ("other", _("退票：其他原因")),
+        ],
     )  # fmt: skip
     on = DayField(label=_("日期"), required=False)
     words = TextField(label=_("银行说明"), max_length=200, required=False)

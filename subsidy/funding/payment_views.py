@@ -153,7 +153,8 @@ def batch_page(request: Request, pk: int) -> HttpResponse:
     table = prepare(columns, rows, caption=_("拨付明细"), name="payments", totals={"amount": total})
     moves = allowed(batch, request.actor)
     context = {
-        "batch": batch, "tag": tables.outcome_tag(batch), "table": table, "count": len(counted), "total": total, "moves": moves,
+        "batch": batch, "tag": tables.outcome_tag(batch), "table": table, "count": len(counted), "total": total,
+        "moves": moves,
         "advice": advice(batch, moves, request.actor), "again": bool(batch.exports) and _makes(batch, request),
         "results": batch.state == PaymentBatch.State.EXPORTED and _enters(batch, request),
         "stale": batches.gone_stale([row for row in rows if row.state == Payment.State.QUEUED]),

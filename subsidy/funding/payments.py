@@ -197,7 +197,8 @@ class Payment(Machine):
         triggers = [
             state_trigger(PAYMENT_MOVES), never_deleted(),
             pgtrigger.Trigger(
-                name="no_refused_account", operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),
+                name="no_refused_account",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
                 when=pgtrigger.Before, declare=[("of_case", "bigint")], func=NO_REFUSED_ACCOUNT,
             ),
         ]  # fmt: skip

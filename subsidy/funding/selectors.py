@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
@@ -189,7 +190,9 @@ def issued(actor: Actor) -> QuerySet[Issue]:
 
 
 def counties(plans_: Iterable[Plan]) -> list[dict[str, Any]]:
-    """Per plan and paying agency: cases, what waits for issue, was issued, is paid, and when the money came."""
+    """Per plan and paying agency (元): the whole, what waits for issue, what of the issued money the bank has paid
+    (``done``), is on its way (``sent``), has not gone out (``left``); ``open``: instalments not wholly paid.
+    """
     rows = (
         Instalment.objects.filter(award__plan__in=list(plans_)).exclude(state=Instalment.State.PLANNED)
         .values("award__plan", "award__case__pay_maker_agency")
@@ -197,10 +200,32 @@ def counties(plans_: Iterable[Plan]) -> list[dict[str, Any]]:
             cases=Count("award__case", distinct=True), whole=Sum("amount"),
             waiting=Sum("amount", filter=Q(state=Instalment.State.APPROVED)),
             open=Sum("amount", filter=Q(state=Instalment.State.PAYABLE)),
-            done=Sum("amount", filter=Q(state=Instalment.State.PAID)), year=Max("year"),
+            settled=Sum("amount", filter=Q(state=Instalment.State.PAID)), year=Max("year"),
         ).order_by("award__plan", "award__case__pay_maker_agency")
     )  # fmt: skip
-    return [dict(row) for row in rows]
+    moved = _moved([row["award__plan"] for row in rows])
+    return [_with_payments(dict(row), moved) for row in rows]
+
+
+def _moved(plan_ids: Iterable[int]) -> Mapping[tuple[int, int], dict[str, Any]]:
+    """(Plan, paying agency) → what payments have moved (元): paid by the bank, on its way; one query."""
+    paid, sent = Q(state=Payment.State.PAID), Q(state=Payment.State.SENT)
+    rows = (
+        Payment.objects.filter(instalment__award__plan__in=set(plan_ids))
+        .values("instalment__award__plan", "instalment__award__case__pay_maker_agency")
+        .annotate(done=Sum("amount", filter=paid), sent=Sum("amount", filter=sent))
+    )
+    return {
+        (row["instalment__award__plan"], row["instalment__award__case__pay_maker_agency"]): dict(row) for row in rows
+    }
+
+
+def _with_payments(row: dict[str, Any], moved: Mapping[tuple[int, int], dict[str, Any]]) -> dict[str, Any]:
+    zero = Decimal("0.00")
+    payments = moved.get((row["award__plan"], row["award__case__pay_maker_agency"]), {})
+    done, sent = payments.get("done") or zero, payments.get("sent") or zero
+    issued_ = (row["open"] or zero) + (row["settled"] or zero)
+    return {**row, "done": done, "sent": sent, "left": max(issued_ - done - sent, zero)}
 
 
 def to_confirm(actor: Actor) -> QuerySet[Case]:

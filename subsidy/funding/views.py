@@ -18,14 +18,14 @@ from subsidy.funding import plan as plans
 from subsidy.funding import ready, selectors, tables
 from subsidy.funding.approve import record_approval
 from subsidy.funding.forms import AdjustForm, ApprovalForm, ComputeForm, DraftForm, QuotaForm
-from subsidy.funding.models import Plan
+from subsidy.funding.models import PaymentBatch, Plan
 from subsidy.funding.paper import plan_preview, suggested_title, wan
 from subsidy.funding.planpage import approvals_of, figures, signs
 from subsidy.funding.quota import enter
 from subsidy.journal.selectors import quotas as balances
 from subsidy.pages import attempt, done, render_form, seen_version
 from subsidy.papers import files, sheets
-from subsidy.papers.columns import Picking, Table, prepare
+from subsidy.papers.columns import Picking, Table, Tag, prepare
 from workflow import clock
 from workflow.once import once
 from workflow.perform import allowed
@@ -111,10 +111,14 @@ def plan_page(request: Request, pk: int) -> HttpResponse:
     context = {
         "plan": plan, "table": lines_table(plan), "moves": allowed(plan, request.actor), "figures": figures(plan),
         "problems": list(ready.problems(plan)) if plan.state == Plan.State.DRAFT else [],
-        "approvals": approvals_of(plan, request.actor), "batches": [(one, tables.outcome_tag(one)) for one in selectors.counted(plan.batches.order_by("pk"))],
+        "approvals": approvals_of(plan, request.actor), "batches": _batches(plan),
         "opens": selectors.opened_batches(plan, request.actor),
     }  # fmt: skip
     return render_form(request, "funding/plan.html", context, form)
+
+
+def _batches(plan: Plan) -> list[tuple[PaymentBatch, Tag]]:
+    return [(one, tables.outcome_tag(one)) for one in selectors.counted(plan.batches.order_by("pk"))]
 
 
 def _present(plan: Plan) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from subsidy.cases.models import Case
 from subsidy.desk.waiting import DESKS, waiting
+from subsidy.funding.models import Payment
 from subsidy.funding.selectors import to_confirm
 from subsidy.panels.models import Assignment, Panel
 from tests.stations import Stations, files_apart, stations, twin, undone
@@ -57,6 +58,18 @@ def test_a_batch_with_its_rows_is_no_money_that_waits_to_be_prepared(stations: S
         reverse("funding:drop", args=[stations["batch"], payment]), {"version": _batch_version(stations)}
     )
     assert _count(maker, "待拨付的案件") == 1
+
+
+def test_money_that_cannot_be_paid_is_not_counted_and_stands_beside_with_the_reason(stations: Stations) -> None:
+    maker = actor("jl_pay_maker")
+    stations.browser("jl_pay_maker").post(
+        reverse("funding:drop", args=[stations["batch"], stations["payment"]]), {"version": _batch_version(stations)}
+    )
+    case = Payment.objects.get(pk=stations["payment"]).instalment.award.case
+    case.holds.create(kind="bar", reason="禁止申报", source="决定", set_by="甲", set_at=clock.now())
+    line = next(one for one in waiting(maker) if one.label == "待拨付的案件")
+    assert (line.count, line.hint) == (0, "另有 1 件暂不能拨付：禁止申报暂缓 1 笔")
+    assert line.hint in unescape(stations.browser("jl_pay_maker").get("/").content.decode())
 
 
 def test_scoring_waits_for_its_organiser_once_all_have_submitted_or_the_time_is_over(stations: Stations) -> None:

@@ -1,6 +1,5 @@
 """What the bank sent back: whose turn it is, what keeps the money where it is, and what everybody sees of it."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
