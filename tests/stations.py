@@ -310,11 +310,12 @@ def _publicity(world: World) -> None:
         "title": "关于拟支持项目的公示", "number": "吉工信公示〔2026〕3号", "basis": "细则", "procedure": "经专家评审",
         "starts_on": START, "contact": CONTACT,
     }  # fmt: skip
+    second = values | {"title": "关于第二批拟支持项目的公示", "number": ""}
     builder = actor("jl_upper")
     notice = notices.draft(builder, world.calls["jilin"], cases[:2], values)
     notice = notices.ask_signature(notice, builder, version=notice.version)
     notice = publish(notice, actor("jl_issuer"), projects=2, version=notice.version)
-    _made.update(notice=notice.pk, draft_notice=notices.draft(builder, world.calls["jilin"], cases[2:3], values).pk)
+    _made.update(notice=notice.pk, draft_notice=notices.draft(builder, world.calls["jilin"], cases[2:3], second).pk)
     objection, _code = file_objection(
         notice, [notice.rows.all()[0]],
         {"party": "person", "name": f"李某 {IDENTITY}", "contact": CALLER, "address": "长春市", "facts": "数据不实"},

@@ -246,6 +246,8 @@ class Labels:
     endorse: str
     reserve: str
     region: str
+    notice: str = "拟支持"
+    """What its public notices call the projects they list."""
     states: Mapping[str, StateLabel] = field(default_factory=dict)
 
 

@@ -123,6 +123,7 @@ LABELS = Labels(
     endorse="推荐",
     reserve="入库",
     region="镇街",
+    notice="拟入库",
     states={
         "local_review": StateLabel("待镇街初审", "已提交，镇街初审中", "审核中"),
         "endorsed": StateLabel("镇街已推荐", "镇街已推荐，待市级审查", "审核中"),

@@ -126,7 +126,7 @@ DESKS: Sequence[Desk] = (
             panel__state=Panel.State.SCORING, finished_at__isnull=True
         ).count(), Right.SCORE,
     ),
-    _desk(_("待公示的拟支持项目"), "notices:manage", lambda actor: notices.waiting(actor).count(), Right.BUILD_NOTICE),
+    _desk(_("待公示的项目"), "notices:manage", lambda actor: notices.waiting(actor).count(), Right.BUILD_NOTICE),
     _desk(_("待送审的公示"), "notices:manage", _notices(Notice.State.DRAFT, Right.BUILD_NOTICE), Right.BUILD_NOTICE),
     _desk(
         _("待签发的公示"), "notices:manage", _notices(Notice.State.SIGNING, Right.PUBLISH_NOTICE), Right.PUBLISH_NOTICE
@@ -177,5 +177,5 @@ def waiting(actor: Actor) -> Iterator[Waiting]:
     for desk in DESKS:
         if desk.rights & actor.rights and navigation.leads_to(actor, desk.page):
             found = desk.count(actor)
-            count, hint = found if isinstance(found, Counted) else (found, "")
-            yield Waiting(str(desk.label), navigation.address(desk.page), count, hint)
+            line = found if isinstance(found, Counted) else Counted(found)
+            yield Waiting(str(desk.label), navigation.address(desk.page), line.count, line.hint)

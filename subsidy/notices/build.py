@@ -1,13 +1,14 @@
 """Build a notice from shortlisted cases and check it before anybody is asked to sign."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,8 +17,9 @@ from policies.kit.facts import DayRule, NoticeRule
 from subsidy.accounts.actor import Actor
 from subsidy.calls.models import Call
 from subsidy.cases.models import Case
-from subsidy.notices import selectors
+from subsidy.notices import selectors, words
 from subsidy.notices.models import Notice, NoticeRow
+from subsidy.reference.selectors import area_names
 from subsidy.reference.workcalendar import work_calendar
 from workflow import clock
 from workflow.perform import Refused, created, perform, record
@@ -47,10 +49,7 @@ def period(call: Call, starts_on: date) -> tuple[date, str]:
         ends_on = work_calendar().notice_end(starts_on, NoticeRule(call.notice_days, kind))
     except CalendarNotLoaded as missing:
         raise Refused(str(missing)) from missing
-    counted = _("自 %(first)s 起 %(days)s 个%(kind)s，首尾两日均计算在内，至 %(last)s 24:00 止") % {
-        "first": starts_on, "days": call.notice_days, "kind": call.get_notice_day_kind_display(), "last": ends_on,
-    }  # fmt: skip
-    return ends_on, counted
+    return ends_on, words.counted(starts_on, ends_on, call.notice_days, kind)
 
 
 def draft(actor: Actor, call: Call, cases: Sequence[Case], values: dict[str, Any]) -> Notice:
@@ -59,25 +58,33 @@ def draft(actor: Actor, call: Call, cases: Sequence[Case], values: dict[str, Any
     Raises Refused when there is no case.
     """
     if not cases:
-        raise Refused(_("请至少选择一个拟支持项目"))
+        raise Refused(_("请至少选择一个项目"))
     ends_on, counted = period(call, values["starts_on"])
     with transaction.atomic():
+        locked = Call.objects.select_for_update().get(pk=call.pk)
         notice = Notice.objects.create(
-            call=call, agency_id=call.agency_id, ends_on=ends_on, counted=counted,
+            call=call, batch=next_batch(locked), agency_id=call.agency_id, ends_on=ends_on, counted=counted,
             columns=list(ALLOWED_COLUMNS), built_by_id=actor.person_id, **values,
         )  # fmt: skip
+        names = area_names([case.area for case in cases])
         NoticeRow.objects.bulk_create(
-            NoticeRow(notice=notice, case=case, position=position, values=row_values(case))
+            NoticeRow(notice=notice, case=case, position=position, values=row_values(case, names))
             for position, case in enumerate(cases, start=1)
         )
         created(notice, actor, evidence={"cases": [case.number for case in cases]})
     return notice
 
 
-def row_values(case: Case) -> dict[str, str]:
-    """What a row prints about a case; amounts in 元 as text."""
+def next_batch(call: Call) -> int:
+    """The number of the next notice of a call, from 1."""
+    last = Notice.objects.filter(call=call).aggregate(last=Max("batch"))["last"]
+    return (last or 0) + 1
+
+
+def row_values(case: Case, areas: Mapping[str, str]) -> dict[str, str]:
+    """What a row prints about a case, with the names of areas by code; amounts in 元 as text."""
     return {
-        "area": case.local_agency.short_name,
+        "area": areas.get(case.area) or case.local_agency.short_name,
         "enterprise": case.enterprise.name,
         "title": case.title,
         "recognised": str(case.recognised if case.recognised is not None else case.claimed or Decimal("0.00")),
@@ -105,10 +112,13 @@ def checks(notice: Notice) -> list[Check]:
     empty = [row.values["enterprise"] for row in rows if Decimal(row.values["cap"]) <= 0]
     prose = " ".join([notice.title, notice.basis, notice.procedure, *(v for row in rows for v in row.values.values())])
     lacking = [str(CONTACT_LABELS[key]) for key in sorted(REQUIRED_CONTACT) if not notice.contact.get(key)]
+    twins = Notice.objects.filter(call=notice.call_id, title=notice.title).exclude(pk=notice.pk)
+    alike = [words.batch_words(one.batch) for one in twins.exclude(state=Notice.State.DRAFT)]
     going_out = notice.state in {Notice.State.DRAFT, Notice.State.SIGNING}
     past = [str(notice.starts_on)] if going_out and notice.starts_on < clock.today() else []
     return [
         Check(_("至少有一个项目"), "" if rows else _("名单为空")),
+        Check(_("标题与其他各批公示不同"), _listed(_("标题相同，请在标题中注明批次"), alike)),
         Check(_("单位名称与登记一致"), _listed(_("登记名称已变更"), renamed)),
         Check(_("没有重复的项目"), _listed(_("同一单位的项目没有名称，无法区分"), untitled)),
         Check(_("每个项目都有认定的上限金额"), _listed(_("缺少金额"), empty)),

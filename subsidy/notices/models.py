@@ -30,6 +30,7 @@ class Notice(Machine):
     state = StateField(choices=State, default=State.DRAFT)
     call = models.ForeignKey("calls.Call", models.PROTECT, related_name="notices")
     agency = models.ForeignKey("accounts.Agency", models.PROTECT, related_name="+")
+    batch = models.PositiveSmallIntegerField(_("批次"), help_text="the n-th notice of its call")
     number = models.CharField(_("发文字号"), max_length=80, blank=True)
     title = models.CharField(_("标题"), max_length=150)
     basis = models.TextField(_("依据"))
@@ -53,6 +54,7 @@ class Notice(Machine):
                 name="notice_published_by_a_second_person",
                 condition=Q(published_by__isnull=True) | ~Q(published_by=F("built_by")),
             ),
+            models.UniqueConstraint(fields=["call", "batch"], name="a_notice_has_its_number_in_its_call"),
             models.CheckConstraint(name="notice_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))),
             models.CheckConstraint(
                 name="a_published_notice_has_its_content",

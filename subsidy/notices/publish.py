@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from subsidy.accounts.actor import Actor
 from subsidy.cases.models import Case
-from subsidy.notices import selectors
+from subsidy.notices import selectors, words
 from subsidy.notices.build import refuse_faulty
 from subsidy.notices.models import Notice
 from workflow import clock
@@ -21,7 +21,8 @@ def content_of(notice: Notice) -> dict[str, Any]:
     """Everything a reader sees, as it will be kept."""
     rows = [{"position": row.position, **row.values} for row in selectors.rows_of(notice)]
     return {
-        "number": notice.number, "title": notice.title, "basis": notice.basis, "procedure": notice.procedure,
+        "batch": notice.batch, "what": words.what_is_listed(notice.call), "number": notice.number,
+        "title": notice.title, "basis": notice.basis, "procedure": notice.procedure,
         "agency": notice.agency.name, "starts_on": str(notice.starts_on), "ends_on": str(notice.ends_on),
         "counted": notice.counted, "contact": notice.contact, "rows": rows,
         "total": str(sum((Decimal(row["cap"]) for row in rows), Decimal("0.00"))),

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from subsidy.accounts.actor import Actor
 from subsidy.accounts.rights import Right
@@ -10,6 +10,7 @@ from subsidy.calls.models import Call
 from subsidy.cases import selectors as cases
 from subsidy.cases.models import Case
 from subsidy.notices.models import Notice, NoticeRow, Objection
+from subsidy.reference.models import AreaCode
 from workflow import clock
 from workflow.states import State
 
@@ -45,6 +46,7 @@ def waiting(actor: Actor, call: Call | None = None) -> QuerySet[Case]:
         .filter(call__agency__in=actor.agencies_with(Right.BUILD_NOTICE))
         .exclude(pk__in=on_a_notice)
         .select_related("enterprise", "local_agency")
+        .annotate(area_name=Subquery(AreaCode.objects.filter(code=OuterRef("area")).values("name")[:1]))
         .order_by("number")
     )
 

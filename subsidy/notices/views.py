@@ -1,7 +1,6 @@
 """Pages of the agency: build, sign, publish and close notices; settle objections."""
 
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
@@ -15,7 +14,7 @@ from subsidy.accounts import access_log
 from subsidy.accounts.access import needs
 from subsidy.accounts.request import Request
 from subsidy.accounts.rights import Right
-from subsidy.notices import build, objections, paper, selectors, tables
+from subsidy.notices import build, objections, paper, selectors, tables, words
 from subsidy.notices.close import close
 from subsidy.notices.forms import NoticeForm, PublishForm, ReasonForm, SettleForm
 from subsidy.notices.models import Notice, Objection
@@ -55,7 +54,7 @@ def new(request: Request, call: int) -> HttpResponse:
     """Choose cases of a call and write the notice."""
     chosen = get_object_or_404(selectors.calls_with_waiting(request.actor), pk=call)
     waiting = list(selectors.waiting(request.actor, chosen))
-    form = NoticeForm(request.POST or None, initial=_suggested(chosen))
+    form = NoticeForm(request.POST or None, initial=words.suggested(chosen, build.next_batch(chosen)))
     picked = set(request.POST.getlist("cases")) if request.POST else {str(case.pk) for case in waiting}
     if request.POST and form.is_valid():
         cases = [case for case in waiting if str(case.pk) in picked]
@@ -68,20 +67,12 @@ def new(request: Request, call: int) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
     picking = Picking("cases", lambda case: str(case.pk), lambda case: case.number)
-    table = prepare(tables.CASES, waiting, caption=_("拟支持项目"), name="waiting", picking=picking)
+    table = prepare(tables.CASES, waiting, caption=_("待公示项目"), name="waiting", picking=picking)
     return render_form(request, "notices/new.html", {"call": chosen, "table": table}, form)
 
 
 def _address(notice: Notice) -> str:
     return reverse("notices:detail", args=[notice.pk])
-
-
-def _suggested(call: Any) -> dict[str, Any]:
-    return {
-        "title": _("关于%(year)s年%(title)s拟支持项目的公示") % {"year": call.fiscal_year, "title": call.title},
-        "basis": _("根据《%(title)s》（%(number)s）") % {"title": call.title, "number": call.number},
-        "procedure": _("经单位申报、属地审核、复审和专家评审，拟对下列项目予以支持，现予公示。"),
-    }
 
 
 @require_GET
@@ -91,7 +82,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
     notice = get_object_or_404(_counted(selectors.visible_to(request.actor)).select_related("agency", "call"), pk=pk)
     content = notice.content or content_of(notice)
     context = {
-        "notice": notice, "content": content, "total": Decimal(content["total"]), "checks": build.checks(notice),
+        "notice": notice, "batch": words.batch_words(notice.batch), "content": content,
+        "total": Decimal(content["total"]), "checks": build.checks(notice),
         "moves": allowed(notice, request.actor), "table": tables.rows_table(content),
         "ended": not selectors.takes_objections(notice), "own": notice.built_by_id == request.actor.id,
     }  # fmt: skip
@@ -142,7 +134,8 @@ def publish_notice(request: Request, pk: int) -> HttpResponse:
             return done(request, _address(notice), _("公示已发布"))
     content = content_of(notice)
     facts = [
-        (_("公示"), notice.title), (_("项目数"), str(len(content["rows"]))),
+        (_("公示"), notice.title), (_("批次"), words.batch_words(notice.batch)),
+        (_("项目数"), str(len(content["rows"]))),
         (_("上限合计（元）"), formats.yuan(Decimal(content["total"]))), (_("公示至"), f"{notice.ends_on} 24:00"),
     ]  # fmt: skip
     return render_form(request, "notices/publish.html", {"notice": notice, "facts": facts}, form)

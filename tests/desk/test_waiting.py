@@ -24,7 +24,7 @@ __all__ = ["files_apart", "stations", "undone"]
 LINES: dict[str, dict[str, int]] = {
     "jl_local": {}, "jl_finance": {}, "jl_other_local": {}, "zs_other_local": {}, "admin": {},
     "jl_upper": {
-        "待组织评审的案件": 1, "待开始评分的评审批次": 1, "待公示的拟支持项目": 1, "待送审的公示": 1, "待办异议": 1,
+        "待组织评审的案件": 1, "待开始评分的评审批次": 1, "待公示的项目": 1, "待送审的公示": 1, "待办异议": 1,
         "编制中的资金方案": 1,
     },
     "jl_issuer": {"待发布的申报通知": 2, "待审批的资金方案": 1},

@@ -5,15 +5,18 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
+from subsidy.accounts.models import Agency
+from subsidy.calls.models import Call
 from subsidy.cases.models import Case, Hold
-from subsidy.notices import build, objections, selectors
+from subsidy.notices import build, objections, selectors, words
 from subsidy.notices.close import close
 from subsidy.notices.models import Notice, Objection
-from subsidy.notices.publish import publish
-from subsidy.reference.models import Holiday
+from subsidy.notices.publish import content_of, publish
+from subsidy.notices.tables import rows_table
+from subsidy.reference.models import AreaCode, Holiday
 from tests.notices.factory import CONTACT, Publicity, at, publicity
 from workflow import clock
 from workflow.perform import Conflict, NotAllowed, Refused
@@ -311,8 +314,53 @@ def world_notice(world: Publicity, case: Case) -> None:
     from subsidy.notices.models import NoticeRow
 
     notice = Notice.objects.create(
+        batch=Notice.objects.count() + 1,
         call=world.call, agency=world.agency, title=case.number, basis="b", procedure="p", starts_on=date(2026, 5, 20),
         ends_on=date(2026, 5, 26), counted="c", contact=CONTACT, built_by=world.builder, published_by=world.issuer,
         published_at=clock.now(), state="published", content={"rows": []}, digest="0" * 64,
     )  # fmt: skip
     NoticeRow.objects.create(notice=notice, case=case, position=1, values={})
+
+
+def test_notices_of_one_call_are_told_apart_by_their_number(world: Publicity, client: Client) -> None:
+    first, second = world.draft(world.cases[:1]), world.draft(world.cases[1:])
+    assert (first.batch, second.batch) == (1, 2)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Notice.objects.filter(pk=second.pk).update(batch=1)
+    client.force_login(world.builder)
+    page = client.get("/notices/").content.decode()
+    assert "第一批" in page
+    assert "第二批" in page
+    assert "吉工信公示〔2026〕3号" in page
+
+
+def test_two_notices_of_one_call_do_not_go_out_under_one_title(world: Publicity) -> None:
+    first, second = world.draft(world.cases[:1]), world.draft(world.cases[1:])
+    build.ask_signature(first, world.build, version=1)
+    with pytest.raises(Refused, match="标题相同，请在标题中注明批次：第一批"):
+        build.ask_signature(second, world.build, version=1)
+
+
+def test_the_suggested_title_names_the_batch_and_what_the_measure_calls_its_list(world: Publicity) -> None:
+    given = words.suggested(world.call, 12)
+    assert given["title"] == "关于2026年度集群奖补（第十二批）拟支持项目的公示"
+    assert [words.batch_words(number) for number in (1, 10, 20, 21, 100)] == [
+        "第一批", "第十批", "第二十批", "第二十一批", "第100批",
+    ]  # fmt: skip
+
+
+def test_a_list_is_called_what_the_measure_calls_it(world: Publicity) -> None:
+    notice = world.draft()
+    assert rows_table(content_of(notice)).caption == "拟支持项目表"
+    Call.objects.filter(pk=world.call.pk).update(measure="zhongshan", edition="zhongshan-2023-73")
+    notice = Notice.objects.get(pk=notice.pk)
+    assert rows_table(content_of(notice)).caption == "拟入库项目表"
+
+
+def test_a_row_names_the_place_and_not_the_agency(world: Publicity) -> None:
+    AreaCode.objects.update_or_create(
+        code="222401", defaults={"name": "延吉市", "kind": "county", "parent_code": "222400"}
+    )
+    Agency.objects.filter(code="JLc").update(short_name="延吉市工信局")
+    cases = list(Case.objects.filter(pk__in=[case.pk for case in world.cases]))
+    assert {row.values["area"] for row in world.draft(cases).rows.all()} == {"延吉市"}

@@ -10,6 +10,7 @@ from subsidy.cases.models import ProvinceReport
 from subsidy.notices import build, close, objections
 from subsidy.notices.models import Notice, Objection
 from subsidy.notices.publish import publish
+from subsidy.notices.words import batch_words
 from subsidy.ops.demo.calls import MAKERS
 from subsidy.ops.demo.demo import Demo, Ticket, cases_of
 from subsidy.ops.demo.fixtures import text
@@ -21,7 +22,7 @@ def ask_notice(demo: Demo, round_: str, tickets: Sequence[Ticket], when: str, st
     at(when)
     call = demo.calls[round_]
     words = text("notice")[call.measure]
-    places = {"year": call.fiscal_year, "in": starts[:4], "n": number}
+    places = {"year": call.fiscal_year, "in": starts[:4], "n": number, "batch": batch_words(build.next_batch(call))}
     values = {
         "title": words["title"] % places, "number": words["number"] % places, "basis": words["basis"],
         "procedure": words["procedure"], "starts_on": date.fromisoformat(starts), "contact": words["contact"],
