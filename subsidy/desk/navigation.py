@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.actor import Actor
 from subsidy.accounts.rights import Right
+from subsidy.calls.editions import latest
 from subsidy.cases import letters
+from subsidy.clusters import selectors as clusters
 
 
 class Entry(NamedTuple):
@@ -37,6 +39,16 @@ def _place(label: str | Promise, name: str, *rights: Right, when: Callable[[Acto
     return Place(frozenset(rights), label, name, when)
 
 
+CLUSTER_STEP = "cluster"
+"""The step of a filing by which a measure shows that its applicants belong to clusters."""
+
+
+def _has_clusters(actor: Actor) -> bool:
+    """Whether a measure of the actor's agencies knows clusters, or a cluster is there to be seen."""
+    steps = (step.key for measure in clusters.measures_at(actor) for step in latest(measure).steps)
+    return CLUSTER_STEP in steps or clusters.visible_to(actor).exists()
+
+
 PLACES: Sequence[Place] = (
     _place(_("工作台"), "desk:home"),
     _place(_("申报大厅"), "calls:hall", Right.FILE),
@@ -48,7 +60,7 @@ PLACES: Sequence[Place] = (
     _place(_("上报省厅"), "desk:report_list", Right.REPORT_PROVINCE, when=letters.has_reports),
     _place(_("申报通知"), "calls:list", Right.PREPARE_CALL, Right.PUBLISH_CALL),
     _place(_("企业名录"), "enterprises:list", Right.READ_REGISTERS),
-    _place(_("产业集群"), "clusters:list", Right.READ_REGISTERS),
+    _place(_("产业集群"), "clusters:list", Right.READ_REGISTERS, when=_has_clusters),
     _place(_("项目库"), "projects:list", Right.READ_REGISTERS),
     _place(_("信用与禁止申报"), "credit:lists", Right.READ_CREDIT),
     _place(_("暂缓事项"), "desk:holds", Right.REVIEW_LOCAL, Right.REVIEW_UPPER),

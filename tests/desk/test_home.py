@@ -55,3 +55,11 @@ def test_the_issuer_sees_what_waits_for_a_signature(world: World, sign_in: SignI
 def test_the_list_to_the_province_is_offered_where_the_measure_has_one(world: World, sign_in: SignIn) -> None:
     assert "上报省厅" not in text(sign_in("jl_upper").get("/"))
     assert "上报省厅" in text(sign_in("zs_upper").get("/"))
+
+
+def test_clusters_stand_in_the_menu_of_those_whose_measure_has_them(world: World, sign_in: SignIn) -> None:
+    address = 'href="/clusters/"'
+    for who in ("jl_local", "jl_upper"):
+        assert (who, address in text(sign_in(who).get("/"))) == (who, True)
+    for who in ("zs_local", "zs_upper"):
+        assert (who, address in text(sign_in(who).get("/"))) == (who, False)
