@@ -109,9 +109,7 @@ def decision_line(decision: FindingDecision, level: str | Promise) -> str:
 
 def entry_name(kind: str, move: str) -> str:
     """What an entry of a history is called: the move's label, or the name of what was only recorded."""
-    if move in RECORDS:
-        return str(RECORDS[move])
     try:
         return str(moves.find(kind, move).label)
     except KeyError:
-        return move
+        return str(RECORDS.get(move, move))
