@@ -31,8 +31,9 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The sums of a plan (元): the quota that is free, what the plan may use, what it gives, what is left."""
+    """The sums of a plan (元): the quota that no plan has taken, what this one may use, gives, and leaves of that."""
 
+    label: str
     available: Decimal
     amount: Decimal | None
     total: Decimal
@@ -45,7 +46,13 @@ def figures(plan: Plan) -> Figures:
     held = ready.available(plan)
     whole = held if plan.amount is None else plan.amount
     rest = whole - plan.total
-    return Figures(held, plan.amount, plan.total, abs(rest), rest < 0)
+    label = {
+        Plan.State.DRAFT: _("%(year)s 年度可用额度（未扣本方案）"),
+        Plan.State.FINAL: _("%(year)s 年度可用额度（已扣本方案）"),
+        Plan.State.APPROVED: _("%(year)s 年度可用额度（已扣本方案）"),
+        Plan.State.REFUSED: _("%(year)s 年度可用额度"),
+    }[Plan.State(plan.state)] % {"year": plan.year}
+    return Figures(label, held, plan.amount, plan.total, abs(rest), rest < 0)
 
 
 def signs(plan: Plan, actor: Actor) -> bool:

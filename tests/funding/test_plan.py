@@ -10,6 +10,7 @@ from subsidy.cases.models import Case, Hold, ProvinceItem
 from subsidy.funding import ready
 from subsidy.funding.models import Plan, PlanLine
 from subsidy.funding.plan import adjust, compute, draft, finalise, take_out
+from subsidy.funding.planpage import figures
 from subsidy.funding.pots import quota_pot
 from subsidy.funding.quota import enter
 from subsidy.funding.share import Ask, divide, unit_of
@@ -246,3 +247,13 @@ def test_the_working_of_a_line_names_the_article_of_its_ceiling(world: World) ->
     assert {step["clause"] for step in working["ceiling"]} == {"细则第五条"}
     assert working["share"] == "3,000,000.00 × 100% = 3,000,000.00"
     assert cases[0].state == State.RESERVED
+
+
+def test_the_page_says_whether_the_free_quota_is_before_or_after_the_plan(world: World) -> None:
+    cases = factory.reserved(world, "jilin", ["3000000.00"])
+    factory.quota(world, "jilin", "5000000.00")
+    plan = factory.drafted(world, "jilin", cases, "3000000.00")
+    before = figures(plan)
+    assert (before.label, str(before.available)) == ("2027 年度可用额度（未扣本方案）", "5000000.00")
+    after = figures(finalise(plan, actor("jl_upper"), version=plan.version))
+    assert (after.label, str(after.available)) == ("2027 年度可用额度（已扣本方案）", "2000000.00")

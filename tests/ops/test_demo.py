@@ -18,14 +18,14 @@ from stdnum.cn import uscc
 from subsidy.accounts.models import User
 from subsidy.cases.models import Case, Hold
 from subsidy.enterprises.models import Bar, CreditCheck, Enterprise
-from subsidy.funding.models import Payment, PaymentBatch, Plan
+from subsidy.funding.models import Payment, PaymentBatch, Plan, Quota
 from subsidy.notices.models import Notice, Objection
 from subsidy.ops.demo.demo import Demo, case_of
 from subsidy.ops.demo.load import load
 from subsidy.ops.demo.people import logins, password
 from subsidy.ops.replay import replay
 from subsidy.panels.models import Panel
-from subsidy.projects.models import MeasuredApproval
+from subsidy.projects.models import MeasuredApproval, Project
 from workflow import clock
 from workflow.models import Event, Job
 from workflow.states import State
@@ -145,6 +145,34 @@ def test_credit_codes_of_the_demo_have_right_check_digits(demo: Demo) -> None:
 
 def test_no_papers_wait_to_be_printed_for_the_cases_of_the_demo(demo: Demo) -> None:
     assert not Job.objects.exists()
+
+
+def test_names_of_cases_and_projects_keep_place_and_brand_whole(demo: Demo) -> None:
+    for case in Case.objects.filter(measure="jilin").select_related("enterprise"):
+        place, brand = demo.short[case.enterprise.credit_code]
+        assert case.title == "" or case.title.startswith(f"{place}{brand}")
+        assert case.enterprise.name.startswith(f"{place}{brand}")
+    for project in Project.objects.select_related("enterprise"):
+        place, brand = demo.short[project.enterprise.credit_code]
+        assert project.name.startswith((brand, f"{place}{brand}"))
+
+
+def test_the_reason_of_every_plan_of_the_demo_is_true(demo: Demo) -> None:
+    for plan in Plan.objects.select_related("call"):
+        caps = sum(line.cap for line in plan.lines.all())
+        assert plan.amount == caps * 8 // 10 // 10_000 * 10_000
+        reserve = sum(
+            case.cap or 0 for case in Case.objects.filter(call=plan.call, awards__isnull=False).distinct()
+        ) + sum(case.cap or 0 for case in Case.objects.filter(call=plan.call, state__in=["reserved", "allocated"]))
+        (quota,) = Quota.objects.filter(measure=plan.call.measure, year=plan.year)
+        assert quota.amount == reserve * 8 // 10 // 10_000 * 10_000
+        assert "八成" in plan.reason
+
+
+def test_notices_of_the_demo_are_told_apart_by_their_titles(demo: Demo) -> None:
+    titles = list(Notice.objects.values_list("title", flat=True))
+    assert len(set(titles)) == len(titles)
+    assert all("批）" in title for title in titles)
 
 
 def test_loading_again_changes_nothing(demo: Demo) -> None:

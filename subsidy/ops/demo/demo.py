@@ -42,6 +42,8 @@ class Demo:
     invent: Invention
     agencies: dict[str, Agency] = field(default_factory=dict)
     firms: dict[str, list[Enterprise]] = field(default_factory=dict)
+    short: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Credit code → place and brand, of which the enterprise's name begins: places have two or three characters."""
     clusters: dict[int, Cluster] = field(default_factory=dict)
     calls: dict[str, Call] = field(default_factory=dict)
     tickets: dict[str, list[Ticket]] = field(default_factory=dict)

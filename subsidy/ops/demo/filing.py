@@ -56,7 +56,7 @@ def fill(demo: Demo, ticket: Ticket, when: datetime) -> None:
     base = _projects(demo, ticket, case, with_lines=True)
     columns: dict[str, Any] = {"contact_name": ticket.firm.contact_name, "contact_phone": ticket.firm.contact_phone}
     if measure_of(ticket.round) == "jilin":
-        columns["title"] = f"{ticket.firm.name[:4]}{_trade_word(ticket)}协同项目群"
+        columns["title"] = f"{''.join(demo.short[ticket.firm.credit_code])}{_trade_word(ticket)}协同项目群"
         asked = base * RATES[_level(demo, ticket)]
     else:
         columns["measured_id"] = ticket.measured.pk if ticket.measured else None

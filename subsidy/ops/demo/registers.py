@@ -40,10 +40,12 @@ def _firm(demo: Demo, area: str, place: int) -> Enterprise:
     trade = _trade(demo, measure, area, place)
     town = "中山" if measure == "zhongshan" else read("names")["places"][area]
     ending = ("有限公司", "股份有限公司", "科技有限公司", "（集团）有限公司")[place % 4]
-    name = f"{town}{invent.brand()}{trade['word']}{ending}"
+    brand, code = invent.brand(), invent.credit_code(area)
+    name = f"{town}{brand}{trade['word']}{ending}"
+    demo.short[code] = town, brand
     street = f"{read('names')['places'][area]}{invent.pick(invent.given['streets'])}{place + 1}号"
     return Enterprise(
-        credit_code=invent.credit_code(area), name=name, name_key=fold(name), legal_person=invent.person(), area=area,
+        credit_code=code, name=name, name_key=fold(name), legal_person=invent.person(), area=area,
         production_area=area, address=street,
         established_on=date(2004 + place % 15, 1 + place % 12, 1 + place % 28), industry=trade["code"],
         contact_name=invent.person(), contact_phone=invent.phone(),

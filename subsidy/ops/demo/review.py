@@ -17,7 +17,7 @@ from subsidy.cases.lines import lines_of
 from subsidy.cases.models import Case, Correction, FindingDecision, Level
 from subsidy.cases.submit import correct, declaration_of, withdraw
 from subsidy.ops.demo.demo import Demo, Ticket, case_of, cases_of, measure_of
-from subsidy.ops.demo.fixtures import text
+from subsidy.ops.demo.fixtures import read, text
 from subsidy.ops.demo.invent import CENT
 from subsidy.ops.demo.moments import at
 
@@ -125,9 +125,10 @@ def send_up(demo: Demo, tickets: Sequence[Ticket], when: datetime) -> None:
         person = demo.at_agency(agency, Role.LOCAL_REVIEWER)
         call, office = cases[0].call, cases[0].local_agency
         asked = joint.numbers_asked(call)
+        place = read("names")["places"].get(office.area, office.short_name)
         numbers = [
             f"{office.short_name}演示联〔{when.year}〕{number}号",
-            f"{office.short_name[:2]}财演示〔{when.year}〕{number}号",
+            f"{place}财演示〔{when.year}〕{number}号",
         ]
         letter = joint.prepare(
             call, person, agency_id=agency, cases=[case.pk for case in cases], numbers=numbers[:asked],

@@ -102,7 +102,7 @@ def _project(demo: Demo, ticket: Ticket, firm: Enterprise, place: int) -> Projec
     number = f"{began.year}-{ticket.area[:6].replace('X', '0')}-{firm.industry}-03-{_serial(ticket, place):06d}"
     total = invent.wan(800, 6000)
     return Project(
-        enterprise=firm, name=f"{firm.name[2:4]}{kind}项目", code=number, area=firm.production_area,
+        enterprise=firm, name=f"{demo.short[firm.credit_code][1]}{kind}项目", code=number, area=firm.production_area,
         industry=firm.industry, filing_number=number, filing_key=fold(number),
         filing_date=began - timedelta(days=200 + ticket.place),
         total_investment=total, expected_investment=total, started_on=began - timedelta(days=150),
