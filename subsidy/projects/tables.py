@@ -83,7 +83,7 @@ INVOICES = (
 APPROVALS = (
     Column("measured", _("测算项目"), head=True, accessor=lambda row: measured_name(row.measured)),
     Column("outcome", _("结果"), accessor=lambda row: row.get_outcome_display()),
-    Column("amount", _("省核定奖励额度"), Kind.MONEY_YUAN),
+    Column("amount", _("省核定奖励额度（核减的，为核减后）"), Kind.MONEY_YUAN),
     Column("document", _("文号"), css="docno"),
     Column("decided_on", _("核定日期"), Kind.DATE),
 )

@@ -19,7 +19,7 @@ from subsidy.cases.fill import asked_questions, save_answers
 from subsidy.cases.group import is_group
 from subsidy.cases.models import Case
 from subsidy.clusters.models import Membership, Recognition
-from subsidy.projects.models import MeasuredProject
+from subsidy.projects.models import MeasuredApproval, MeasuredProject
 from subsidy.reference import formats
 from workflow import clock
 
@@ -129,11 +129,12 @@ def _described(row: MeasuredProject) -> str:
     approval = max(row.approvals.all(), key=lambda one: (one.decided_on, one.pk), default=None)
     amount = _("待省核定")
     if approval is not None:
-        amount = _("%(outcome)s %(amount)s 元，%(document)s") % {
-            "outcome": approval.get_outcome_display(),
-            "amount": f"{approval.amount:,.2f}",
-            "document": approval.document,
-        }
+        said = {
+            MeasuredApproval.Outcome.APPROVED: _("省核定额度 %(amount)s 元，%(document)s"),
+            MeasuredApproval.Outcome.CUT: _("省核定额度 %(amount)s 元，已按核减后计，%(document)s"),
+            MeasuredApproval.Outcome.REFUSED: _("省核定未通过，%(document)s"),
+        }[MeasuredApproval.Outcome(approval.outcome)]
+        amount = said % {"amount": formats.yuan(approval.amount), "document": approval.document}
     return _("%(round)s 年度　%(kind)s　%(project)s（%(amount)s）") % {
         "round": row.round, "kind": row.get_kind_display(), "project": row.project.name, "amount": amount,
     }  # fmt: skip
