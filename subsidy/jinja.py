@@ -2,6 +2,7 @@
 
 Filters (money is given in 元; None is written as –):
     yuan 1,234,567.89 · wan 123.46 · count 1,240 · words 人民币…元整 · day 2026-05-20 · day_cn 2026年5月20日
+    on_business_clock (moments of the machine's clock, before minute or day)
     minute 2026-05-20 14:05 · minute_cn 2026年5月20日 14:05 · href (every address that comes from data) · static · url
 Globals:
     ui.<macro>(…)          every macro of templates/components/*.html, also inside a block rendered alone
@@ -29,6 +30,7 @@ from subsidy.desk.shell import shell_of
 from subsidy.pages import conflict_on
 from subsidy.reference import formats
 from subsidy.reference.forms import error_items
+from workflow import clock
 
 FAMILIES = (
     "alerts",
@@ -154,6 +156,7 @@ def environment(**options: Any) -> Environment:
         day_cn=formats.day_cn,
         minute=formats.minute,
         minute_cn=formats.minute_cn,
+        on_business_clock=clock.on_business_clock,
         words=words,
         href=href,
         url=url,

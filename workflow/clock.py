@@ -24,6 +24,16 @@ def now() -> datetime:
     return (real_now() + timedelta(seconds=settings.CLOCK_OFFSET) + _shift).astimezone(SHANGHAI)
 
 
+def on_business_clock(moment: datetime) -> datetime:
+    """A moment of the machine's clock as the business clock had it: the demo shows one clock, its own, everywhere."""
+    return (moment + timedelta(seconds=settings.CLOCK_OFFSET)).astimezone(SHANGHAI)
+
+
+def on_machine_clock(moment: datetime) -> datetime:
+    """The other way round: when a moment of the business clock was, for asking what is stored in real time."""
+    return moment - timedelta(seconds=settings.CLOCK_OFFSET)
+
+
 def today() -> date:
     """The business day in Asia/Shanghai."""
     return now().date()

@@ -105,19 +105,23 @@ class Shell:
 
     @property
     def footer(self) -> list[str]:
-        return [line for line in (self._demo_day, self._last_login, *self._owner) if line]
+        return [line for line in (self._demo_clock, self._last_login, *self._owner) if line]
 
     @property
-    def _demo_day(self) -> str:
-        """The demo runs on a clock of its own, and says so."""
-        return _("演示日期：%(day)s") % {"day": formats.day(clock.today())} if settings.CLOCK_OFFSET else ""
+    def _demo_clock(self) -> str:
+        """The demo runs on a clock of its own, and says so; every moment on its pages is of this clock."""
+        if not settings.CLOCK_OFFSET:
+            return ""
+        return _("演示时钟：%(now)s（页面上的时间均为演示时钟，不是实际时间）") % {"now": formats.minute(clock.now())}
 
     @cached_property
     def _last_login(self) -> str:
         if self._actor is None:
             return ""
         moment = parse_datetime(self._request.session.get(PREVIOUS_LOGIN, ""))
-        return _("上次登录：%(moment)s") % {"moment": formats.minute(moment)} if moment else ""
+        if moment is None:
+            return ""
+        return _("上次登录：%(moment)s") % {"moment": formats.minute(clock.on_business_clock(moment))}
 
     # --- anybody ---
 
@@ -142,9 +146,13 @@ class Shell:
         """The site's lines and the last seal, which whoever keeps a copy of a page keeps with it."""
         seal = seals.head()
         if seal is None:
-            return self._owner
-        words = {"number": seal.number, "digest": seal.digest, "at": formats.minute(seal.at)}
-        return [*self._owner, _("办理记录封签：第 %(number)s 号 %(digest)s（%(at)s）") % words]
+            return [*self._demo_lines, *self._owner]
+        words = {"number": seal.number, "digest": seal.digest, "at": formats.minute(seal.business_at)}
+        return [*self._demo_lines, *self._owner, _("办理记录封签：第 %(number)s 号 %(digest)s（%(at)s）") % words]
+
+    @property
+    def _demo_lines(self) -> list[str]:
+        return [line for line in (self._demo_clock,) if line]
 
     @property
     def _owner(self) -> list[str]:

@@ -97,9 +97,9 @@ def _checking(actor: Actor) -> int:
 
 
 def _accesses(kinds: Sequence[str]) -> QuerySet[Access]:
-    """What was written down since the beginning of the machine's day."""
-    today = clock.real_now().astimezone(clock.SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Access.objects.filter(kind__in=kinds, at__gte=today)
+    """What was written down since the beginning of the day that pages show."""
+    today = clock.on_business_clock(clock.real_now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Access.objects.filter(kind__in=kinds, at__gte=clock.on_machine_clock(today))
 
 
 DESKS: Sequence[Desk] = (

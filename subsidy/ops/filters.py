@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from subsidy.accounts import access_log
 from subsidy.accounts.models import Agency, User
 from subsidy.desk import wording
+from workflow import clock
 from workflow.clock import SHANGHAI
 from workflow.machine import Machine
 from workflow.models import Access, Event
@@ -24,6 +26,8 @@ from workflow.models import Access, Event
 MOST, LONGEST = 500, 60
 Choices = list[tuple[str, str]]
 Labels = Mapping[str, str | Promise]
+Act = tuple[str, str]
+"""Kind of subject and code of a move; an empty kind for what is only recorded."""
 KINDS_OF_ACCESS: Labels = {
     access_log.REFUSED: _("拒绝：无权限"),
     access_log.NOT_FOUND: _("拒绝：不在范围内"),
@@ -71,6 +75,10 @@ class Asked:
             if value
         ]
 
+    def stored(self, moment: datetime) -> datetime:
+        """A moment as the rows have it."""
+        return moment
+
     def where(self) -> Q:
         """The condition that both lists share; people and agencies are found by what they are called now."""
         found = Q()
@@ -81,9 +89,9 @@ class Asked:
             agencies = Agency.objects.filter(Q(name__icontains=self.agency) | Q(short_name__icontains=self.agency))
             found &= Q(agency_id__in=list(agencies.order_by("pk").values_list("pk", flat=True)[:MOST]))
         if since := _midnight(self.since):
-            found &= Q(**{f"{self.MOMENT}__gte": since})
+            found &= Q(**{f"{self.MOMENT}__gte": self.stored(since)})
         if until := _midnight(self.until):
-            found &= Q(**{f"{self.MOMENT}__lt": until + timedelta(days=1)})
+            found &= Q(**{f"{self.MOMENT}__lt": self.stored(until + timedelta(days=1))})
         return found & Q(address=self.address) if self.address else found
 
 
@@ -98,17 +106,21 @@ class EventsAsked(Asked):
 
     def apply(self, events: QuerySet[Event]) -> QuerySet[Event]:
         """The entries that pass."""
-        given = {"subject_kind": self.kind, "subject_number": self.number, "move": self.move}
-        return events.filter(self.where(), **{name: value for name, value in given.items() if value})
+        given = {"subject_kind": self.kind, "subject_number": self.number}
+        found = events.filter(self.where(), **{name: value for name, value in given.items() if value})
+        return found.filter(_of_act(self.move)) if self.move else found
 
 
 @dataclass(frozen=True, slots=True)
 class AccessAsked(Asked):
-    """What the record of access is asked for; days are days of the machine's clock."""
+    """What the record of access is asked for; days are those that its page shows."""
 
     path: str = ""
 
     MOMENT: ClassVar[str] = "at"
+
+    def stored(self, moment: datetime) -> datetime:
+        return clock.on_machine_clock(moment)
 
     def apply(self, accesses: QuerySet[Access]) -> QuerySet[Access]:
         """The rows that pass."""
@@ -117,12 +129,48 @@ class AccessAsked(Asked):
 
 
 def event_choices() -> dict[str, Choices]:
-    """What the selects of the history offer: kinds of subject, and every move or record by its code."""
-    machines = [model for model in apps.get_models() if issubclass(model, Machine)]
-    kinds = [(model.subject_kind(), str(model._meta.verbose_name)) for model in machines]
-    codes = {code: wording.entry_name(model.subject_kind(), code) for model in machines for code in model.MOVES}
-    records = {code: str(label) for code, label in wording.RECORDS.items()}
-    return {"kind": kinds, "move": sorted((codes | records).items(), key=lambda one: one[1])}
+    """What the selects of the history offer: kinds of subject, and every act once, by what it is called."""
+    kinds = [(model.subject_kind(), str(model._meta.verbose_name)) for model in _machines()]
+    return {"kind": kinds, "move": sorted(((key, label) for key, (label, _acts) in _named_acts().items()), key=_label)}
+
+
+def _label(choice: tuple[str, str]) -> str:
+    return choice[1]
+
+
+def _machines() -> list[type[Machine]]:
+    return [model for model in apps.get_models() if issubclass(model, Machine)]
+
+
+def _named_acts() -> dict[str, tuple[str, list[Act]]]:
+    """Name in the address → what the act is called, and every move or record that is called so.
+
+    The name is the code, or kind and code where another kind's move of that code is called otherwise.
+    """
+    acts: dict[str, list[Act]] = {}
+    for model in _machines():
+        for code in model.MOVES:
+            acts.setdefault(wording.entry_name(model.subject_kind(), code), []).append((model.subject_kind(), code))
+    for code, label in wording.RECORDS.items():
+        acts.setdefault(str(label), []).append(("", code))
+    meanings = Counter(code for found in acts.values() for code in {code for _kind, code in found})
+    named = {}
+    for label, found in acts.items():
+        kind, code = min(found, key=lambda act: (meanings[act[1]], act))
+        named[code if meanings[code] == 1 else f"{kind}.{code}"] = (label, found)
+    return named
+
+
+def _of_act(asked: str) -> Q:
+    """Entries of an act of the select; of any other code, all that have it."""
+    if asked not in (named := _named_acts()):
+        return Q(move=asked)
+    found = Q()
+    for kind, code in named[asked][1]:
+        # What is only recorded may share its code with another kind's move, which is called otherwise.
+        others = [model.subject_kind() for model in _machines() if code in model.MOVES]
+        found |= Q(move=code) & (Q(subject_kind=kind) if kind else ~Q(subject_kind__in=others))
+    return found
 
 
 def access_choices() -> dict[str, Choices]:

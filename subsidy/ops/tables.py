@@ -11,6 +11,7 @@ from subsidy.accounts import access_log
 from subsidy.desk import wording
 from subsidy.ops.filters import KINDS_OF_ACCESS
 from subsidy.papers.columns import Column, Kind, Link, Tag
+from workflow import clock
 from workflow.models import Access, Event, Seal
 
 
@@ -64,7 +65,7 @@ EVENTS_SHEET: Sequence[Column] = (
     Column("digest", _("摘要"), css="digest"),
 )
 ACCESSES: Sequence[Column] = (
-    Column("at", _("时间"), Kind.DATETIME),
+    Column("at", _("时间"), Kind.DATETIME, accessor=lambda row: clock.on_business_clock(row.at)),
     Column("kind", _("类别"), Kind.TAG, accessor=_access),
     Column("actor_name", _("人员"), css="nw", head=True),
     Column("unit", _("单位"), css="zh"),
@@ -76,7 +77,7 @@ ACCESSES: Sequence[Column] = (
 )
 PUBLIC_SEALS: Sequence[Column] = (
     Column("number", _("序号"), Kind.NUMBER, head=True),
-    Column("at", _("封签时间"), Kind.DATETIME),
+    Column("business_at", _("封签时间"), Kind.DATETIME),
     Column("size", _("累计条数"), Kind.NUMBER),
     Column("algorithm", _("算法"), css="nw"),
     Column("digest", _("封签摘要"), css="digest"),
@@ -95,6 +96,6 @@ def seal_row(seal: Seal, before: int, fault: str) -> dict[str, Any]:
     """A seal with what became of looking at it again; `before` is the size of the one before."""
     checked = Tag(fault, "bad") if fault else Tag(_("相符"), "good")
     return {
-        "number": seal.number, "at": seal.at, "size": seal.size, "count": seal.size - before,
+        "number": seal.number, "business_at": seal.business_at, "size": seal.size, "count": seal.size - before,
         "algorithm": seal.algorithm, "checked": checked, "digest": seal.digest,
     }  # fmt: skip

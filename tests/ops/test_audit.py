@@ -16,6 +16,7 @@ from django.urls import reverse
 from subsidy.accounts.models import User
 from subsidy.calls.models import Call
 from subsidy.ops import audit
+from subsidy.ops.filters import event_choices
 from subsidy.papers.sheets import read
 from tests.desk.browsing import SignIn, sign_in, text
 from tests.ops.sealed import verify
@@ -291,3 +292,38 @@ def test_the_page_of_seals_costs_the_same_for_three_as_for_twelve(world: World, 
         costs.append(len(captured))
         assert "最近的封签与办理记录相符" in page
     assert costs[0] == costs[1]
+
+
+def test_every_act_stands_once_in_the_filter_and_finds_all_that_are_called_so(world: World, auditor: Client) -> None:
+    options = event_choices()["move"]
+    labels, codes = [label for _code, label in options], [code for code, _label in options]
+    assert len(set(labels)) == len(labels)
+    assert len(set(codes)) == len(codes)
+    call = world.calls["jilin"]
+    for kind, move in (
+        ("cases.case", "approve"), ("funding.plan", "approve"), ("funding.instalment", "approve"),
+        ("funding.instalment", "release"), ("cases.case", "release"),
+    ):  # fmt: skip
+        write_as(call, kind, move)
+    by_label = {label: code for code, label in options}
+    assert listed(auditor, move=by_label["方案获批"]) == 2
+    assert listed(auditor, move=by_label["批准兑现"]) == 1
+    assert listed(auditor, move=by_label["可拨付"]) == 1
+    assert listed(auditor, move=by_label["解除暂缓"]) == 1
+
+
+def write_as(call: Call, kind: str, move: str) -> None:
+    """An entry like the call's last one, of another kind and move."""
+    event = Event.objects.filter(subject_kind=Call.subject_kind(), subject_id=call.pk).order_by("-pk")[0]
+    event.pk, event.subject_kind, event.move, event.subject_id = None, kind, move, 900_000 + Event.objects.count()
+    event.save(force_insert=True)
+
+
+def test_in_the_demo_every_moment_is_of_its_own_clock(world: World, auditor: Client, settings: object) -> None:
+    settings.CLOCK_OFFSET = -180 * 86_400  # type: ignore[attr-defined]
+    auditor.get(reverse("ops:history"))
+    day = (clock.real_now() - timedelta(days=180)).astimezone(clock.SHANGHAI).date()
+    page = text(auditor.get(reverse("ops:access"), {"since": str(day), "until": str(day)}))
+    assert "审计" in page
+    assert str(clock.real_now().astimezone(clock.SHANGHAI).date()) not in page
+    assert "演示时钟：" in page
