@@ -40,6 +40,8 @@ from subsidy.cases.models import (
 )
 from subsidy.cases.report import prepare as prepare_report
 from subsidy.cases.review import ask_correction, first_opening
+from subsidy.enterprises.models import Succession
+from subsidy.enterprises.proposals import propose
 from subsidy.enterprises.register import Evidence, rename
 from subsidy.funding.models import Plan
 from subsidy.funding.payee import confirm_account
@@ -212,6 +214,11 @@ def _registers(world: World) -> None:
     keeper, firm = actor("jl_upper"), world.enterprises["member1"]
     scan = Evidence("准予变更登记通知书", files.keep(PDF), "通知书.pdf")
     rename(firm, keeper, firm.name.replace("数控", "智能"), clock.today(), scan, version=firm.version)
+    old, heir = world.enterprises["member2"], world.enterprises["zs_stranger"]
+    proposal = propose(
+        old, heir, keeper, kind=Succession.Kind.MERGER, effective_on=clock.today(),
+        evidence=Evidence("合并协议", files.keep(PDF), "协议.pdf"), version=old.version,
+    )  # fmt: skip
     content = book([str(one.label) for one in kinds.find("enterprises").columns], [["1" * 18, "无地区的企业"]])
     row = take.take_in(kinds.find("enterprises"), upload(content), keeper)
     take.check({"import": row.pk})
@@ -219,7 +226,7 @@ def _registers(world: World) -> None:
         firm=world.enterprises["head"].pk, renamed=firm.pk, scan=scan.digest, own_import=row.pk,
         cluster=world.cluster.pk, recognition=world.cluster.recognitions.all()[0].pk,
         membership=world.cluster.memberships.order_by("pk")[0].pk, project=world.projects["head"].pk,
-        zs_project=world.projects["zhongshan"].pk, measured=world.measured.pk,
+        proposal=proposal.pk, zs_project=world.projects["zhongshan"].pk, measured=world.measured.pk,
     )  # fmt: skip
 
 

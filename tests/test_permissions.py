@@ -113,6 +113,12 @@ def my_act(*arguments: str, **data: str) -> Row:
     return post("jl_applicant", *arguments, hidden=NOT_MINE, **data)
 
 
+def of_proposal() -> Row:
+    """Read on both sides: a firm of 延吉 is to be succeeded by one of 黄圃."""
+    both = f"{JL} zs_upper zs_issuer zs_upper_finance zs_pay_maker zs_pay_checker zs_other_local"
+    return get(both, "proposal", hidden=f"{JL_AWAY} zs_local")
+
+
 def of_panel(*arguments: str, method: Any = get, **data: str) -> Row:
     return method("jl_upper", *(arguments or ("panel",)), hidden="zs_upper", **data)
 
@@ -230,6 +236,12 @@ TABLE: dict[str, Row] = {
     "enterprises:succeed": get("jl_upper", "firm", hidden="zs_upper"),
     "enterprises:strike": get("jl_upper", "firm", hidden="zs_upper"),
     "enterprises:restore": get("jl_upper", "firm", hidden="zs_upper"),
+    "enterprises:proposals": get(STAFF),
+    "enterprises:proposal": of_proposal(),
+    "enterprises:proposal_evidence": of_proposal(),
+    "enterprises:confirm": get("zs_upper", "proposal"),
+    "enterprises:decline": get("zs_upper", "proposal"),
+    "enterprises:withdraw": get("jl_upper", "proposal"),
     "clusters:list": get(STAFF),
     "clusters:sheet": get(STAFF),
     "clusters:new": get(KEEPERS),

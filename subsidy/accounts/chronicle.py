@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from subsidy.accounts.register_row import Entry
 from workflow import moves
+from workflow.machine import Machine
 from workflow.models import Event
 
 LATEST = 50
@@ -22,6 +22,10 @@ RECORDS: Mapping[str, str | Promise] = {
     "rename": gettext_lazy("更名"),
     "correct_name": gettext_lazy("更正名称"),
     "take_over": gettext_lazy("承继其他单位"),
+    "propose_succession": gettext_lazy("提请由外地单位承继"),
+    "offer_succession": gettext_lazy("被提请承继外地单位"),
+    "decline_succession": gettext_lazy("承继未获确认"),
+    "withdraw_succession": gettext_lazy("撤回承继提请"),
     "recognise": gettext_lazy("登记认定"),
     "end_recognition": gettext_lazy("登记认定终止"),
     "add_member": gettext_lazy("登记成员"),
@@ -48,13 +52,13 @@ class Happening:
     links: tuple[object, ...] = ()
 
 
-def chronicle(row: Entry) -> list[Happening]:
+def chronicle(row: Machine) -> list[Happening]:
     """The latest entries of the row's own chain; one query."""
     events = Event.objects.filter(subject_kind=row.subject_kind(), subject_id=row.pk).order_by("-number")
     return [_happening(row, event) for event in events.defer("canonical", "digest", "previous")[:LATEST]]
 
 
-def _happening(row: Entry, event: Event) -> Happening:
+def _happening(row: Machine, event: Event) -> Happening:
     labels = {move.code: move.label for move in moves.of_machine(row.subject_kind())}
     title = str(labels.get(event.move) or RECORDS.get(event.move, event.move))
     who = f"{event.agency_name} {event.actor_name}".strip()
@@ -62,7 +66,7 @@ def _happening(row: Entry, event: Event) -> Happening:
     return Happening(title, event.business_at, who, "；".join(note for note in notes if note))
 
 
-def _changes(row: Entry, evidence: Mapping[str, Any]) -> list[str]:
+def _changes(row: Machine, evidence: Mapping[str, Any]) -> list[str]:
     """Each changed column in words."""
     said = []
     for name, (before, after) in evidence.get("changes", {}).items():

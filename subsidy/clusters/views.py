@@ -62,7 +62,7 @@ def listing(request: Request) -> HttpResponse:
         "selects": [("level", _("级别"), levels, filters.level), ("state", _("登记状态"), states, filters.state)],
         "table": prepare(tables.CLUSTERS, page.items, caption=_("产业集群"), name="clusters"),
         "pager": pages.pager_at(request, len(page.items), page.previous, page.next),
-        "keeper": request.actor.has(Right.KEEP_REGISTERS), "new": "clusters:new",
+        "keeper": request.actor.has(Right.KEEP_REGISTERS), "new": "clusters:new", "links": [],
         "kinds": [("clusters", _("导入认定名录")), ("members", _("导入成员"))],
     }  # fmt: skip
     return render(request, "registers/list.html", context)

@@ -21,7 +21,7 @@ from subsidy.cases import selectors as cases
 from subsidy.enterprises import selectors
 from subsidy.enterprises.models import Bar, Enterprise, Succession
 from subsidy.enterprises.succession import answers_for
-from subsidy.enterprises.tables import state_tag
+from subsidy.enterprises.tables import FOLLOWING_BARS, state_tag
 from subsidy.papers.columns import Column, Kind, Table, Tag, prepare
 from subsidy.reference.secret import masked
 from subsidy.reference.selectors import area_names
@@ -78,13 +78,6 @@ PROJECTS = (
     Column("filing_number", gettext_lazy("立项文号"), css="nw"),
     Column("total_investment", gettext_lazy("立项总投资"), Kind.MONEY_WAN),
 )
-BARS = (
-    Column("reason", gettext_lazy("禁止申报的原因"), head=True),
-    Column("enterprise", gettext_lazy("被处理单位")),
-    Column("source", gettext_lazy("来源")),
-    Column("valid_from", gettext_lazy("自"), Kind.DATE),
-    Column("valid_to", gettext_lazy("至（不含）"), Kind.DATE),
-)
 
 
 @needs(Right.READ_REGISTERS, Right.FILE)
@@ -99,6 +92,7 @@ def enterprise(request: Request, pk: int) -> HttpResponse:
         "links": _links(request, row, keeps), "tables": _tables(request, row, is_own),
         "successor": Succession.objects.filter(predecessor=row).select_related("successor").first(),
         "predecessors": list(row.successions.select_related("predecessor").order_by("effective_on", "pk")),
+        "proposals": selectors.open_proposals(row),
         "entries": [] if is_own else chronicle(row),
     }  # fmt: skip
     return render(request, "desk/enterprise.html", context)
@@ -146,7 +140,12 @@ def _tables(request: Request, row: Enterprise, is_own: bool) -> list[Table]:
     bars = Bar.in_force(clock.today()).filter(enterprise__in=answers_for([row.pk])[row.pk])
     members = row.memberships.select_related("cluster").order_by("-valid_from", "pk")
     lists: list[tuple[str, Any, Any, str]] = [
-        ("bars", BARS, bars.select_related("enterprise").order_by("valid_from", "pk"), _("正在执行的禁止申报")),
+        (
+            "bars",
+            FOLLOWING_BARS,
+            bars.select_related("enterprise").order_by("valid_from", "pk"),
+            _("正在执行的禁止申报"),
+        ),
         ("cases", OWN_CASES if is_own else CASES, found, _("申报案件")),
         ("names", NAMES, row.former_names.order_by("-valid_to"), _("曾用名")),
         ("members", MEMBERSHIPS, members, _("所属集群")),

@@ -16,6 +16,7 @@ from subsidy.calls.models import Call
 from subsidy.cases import letters
 from subsidy.cases.models import ProvinceReport
 from subsidy.desk import navigation
+from subsidy.enterprises import selectors as enterprises
 from subsidy.funding import selectors as funding
 from subsidy.funding.batchpage import issue_rows
 from subsidy.funding.examine import owed, standing
@@ -106,6 +107,10 @@ DESKS: Sequence[Desk] = (
     _desk(
         _("待发布的申报通知"), "calls:list",
         lambda actor: calls.visible_to(actor).filter(state=Call.State.DRAFT).count(), Right.PUBLISH_CALL,
+    ),
+    _desk(
+        _("待确认的承继"), "enterprises:proposals", lambda actor: enterprises.to_confirm(actor).count(),
+        Right.KEEP_REGISTERS,
     ),
     _desk(_("待组织评审的案件"), "panels:list", panels.waiting_for_panel, Right.ORGANISE_PANEL),
     _desk(

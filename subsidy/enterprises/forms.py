@@ -105,7 +105,10 @@ class SuccessionForm(PlainForm):
     """Who takes over, how, since when, and what proves it; `successor` is the enterprise afterwards."""
 
     kind = forms.ChoiceField(label=_("承继方式"), widget=forms.RadioSelect, choices=Succession.Kind.choices)
-    code = CreditCodeField(label=_("承继单位的统一社会信用代码"), help_text=_("承继单位须已在名录中登记。"))
+    code = CreditCodeField(
+        label=_("承继单位的统一社会信用代码"),
+        help_text=_("承继单位须已在名录中登记；由其他地区登记的，经该地区确认后生效。"),
+    )
     effective_on = DayField(label=_("生效日期"))
     document = TextField(
         label=_("证明文件"), max_length=120, help_text=_("例如 合并协议、市场监管部门的登记文书及文号。")
@@ -120,6 +123,14 @@ class SuccessionForm(PlainForm):
             raise ValidationError(_("名录中没有 %(code)s，请先登记承继单位。"), params={"code": code})
         self.successor = found
         return code
+
+
+class ConfirmForm(PlainForm):
+    """The consent of the heir's keeper."""
+
+    agreed = forms.BooleanField(
+        label=_("已核对证明文件，确认由承继单位承担被承继单位的权利和义务，包括禁止申报、暂缓和应追回款项")
+    )
 
 
 class ReasonForm(PlainForm):

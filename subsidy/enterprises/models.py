@@ -1,5 +1,6 @@
 """Enterprises, their names over time, accounts, credit and bars."""
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -7,14 +8,23 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.register_row import Entry
+from subsidy.accounts.territory import keepers_of
 from subsidy.enterprises.credit.models import Bar, CreditCheck, CreditList, ListEntry, ListImport
 from subsidy.reference.search import Bigrams, Fold
 from subsidy.reference.secret import EncryptedTextField, masked
-from workflow.machine import MoveTable, StateField, append_only, never_deleted, state_trigger
+from workflow.machine import (
+    Competence,
+    Machine,
+    MoveTable,
+    StateField,
+    append_only,
+    never_deleted,
+    state_trigger,
+)
 
 __all__ = [
     "Accident", "BankAccount", "Bar", "CreditCheck", "CreditList", "Enterprise", "FormerName", "ListEntry",
-    "ListImport", "Succession",
+    "ListImport", "Succession", "SuccessionProposal",
 ]  # fmt: skip
 
 
@@ -30,7 +40,10 @@ ENTERPRISE_MOVES: MoveTable = {
     "strike": ((EnterpriseState.LISTED,), EnterpriseState.STRUCK),
     "restore": ((EnterpriseState.STRUCK,), EnterpriseState.LISTED),
     "succeed": ((EnterpriseState.LISTED,), EnterpriseState.SUCCEEDED),
+    "pass_on": ((EnterpriseState.LISTED,), EnterpriseState.SUCCEEDED),
 }
+HEIR = "heir"
+"""The stage at which the keeper of the heir's place is competent."""
 
 
 class Enterprise(Entry):
@@ -75,6 +88,14 @@ class Enterprise(Entry):
     def places(self) -> tuple[str, ...]:
         """Where it is registered, and where it produces."""
         return tuple(code for code in (self.area, self.production_area) if code)
+
+    def competence(self, stage: str) -> Competence:
+        """The keepers of its places; to pass on to an heir elsewhere, whoever keeps the heir and has confirmed it."""
+        if stage != HEIR:
+            return super().competence(stage)
+        confirmed = SuccessionProposal.State.CONFIRMED
+        proposal = self.succession_proposals.filter(state=confirmed).select_related("heir").first()
+        return proposal.competence(HEIR) if proposal else Competence(stage=stage)
 
 
 class FormerName(models.Model):
@@ -125,6 +146,69 @@ class Succession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.predecessor} → {self.successor}"
+
+
+PROPOSAL_MOVES: MoveTable = {
+    "confirm": (("proposed",), "confirmed"),
+    "decline": (("proposed",), "declined"),
+    "withdraw": (("proposed",), "withdrawn"),
+}
+
+
+class SuccessionProposal(Machine):
+    """An heir whose register somebody else keeps: the succession waits until a keeper there confirms or declines it."""
+
+    MOVES = PROPOSAL_MOVES
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("待确认")
+        CONFIRMED = "confirmed", _("已确认")
+        DECLINED = "declined", _("未予确认")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    state = StateField(choices=State, default=State.PROPOSED)
+    predecessor = models.ForeignKey(
+        Enterprise, models.PROTECT, related_name="succession_proposals", verbose_name=_("被承继单位")
+    )
+    heir = models.ForeignKey(Enterprise, models.PROTECT, related_name="succession_offers", verbose_name=_("承继单位"))
+    kind = models.CharField(_("承继方式"), max_length=12, choices=Succession.Kind)
+    effective_on = models.DateField(_("生效日期"))
+    document = models.CharField(_("证明文件"), max_length=120)
+    evidence = models.CharField(max_length=64, help_text="digest of the kept file")
+    evidence_name = models.CharField(max_length=200)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("提请人")
+    )
+    proposed_at = models.DateTimeField(_("提请时间"))
+
+    class Meta:
+        verbose_name = _("承继提请")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["predecessor"], condition=Q(state="proposed"), name="one_open_proposal_of_a_predecessor"
+            ),
+            models.CheckConstraint(
+                name="nobody_is_proposed_as_its_own_heir", condition=~Q(predecessor=models.F("heir"))
+            ),
+        ]
+        triggers = [
+            state_trigger(PROPOSAL_MOVES),
+            never_deleted(),
+            pgtrigger.ReadOnly(
+                name="a_proposal_stays_as_made",
+                fields=[
+                    "predecessor", "heir", "kind", "effective_on", "document", "evidence", "proposed_by", "proposed_at",
+                ],
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.predecessor} → {self.heir}"
+
+    def competence(self, stage: str) -> Competence:
+        """The keepers of the heir's places; to take it back, those of the predecessor's."""
+        side = self.heir if stage == HEIR else self.predecessor
+        return Competence(stage=stage, agencies=keepers_of(side.places()))
 
 
 class BankAccount(models.Model):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from subsidy.accounts.actor import Actor
 from subsidy.accounts.rights import Right
 from subsidy.accounts.territory import stem, territory, within
-from subsidy.enterprises.models import Enterprise, FormerName
+from subsidy.enterprises.models import Enterprise, FormerName, SuccessionProposal
 from subsidy.reference.text import fold
 
 LEAST = 2
@@ -32,6 +32,36 @@ def one(enterprises: QuerySet[Enterprise], pk: int) -> Enterprise:
     if found is None:
         raise Http404(pk)
     return found
+
+
+SIDES = ("predecessor__area", "predecessor__production_area", "heir__area", "heir__production_area")
+
+
+def proposals(actor: Actor) -> QuerySet[SuccessionProposal]:
+    """Proposed successions of which one side lies in the territory that an agency reads."""
+    there = within(territory(actor, Right.READ_REGISTERS), *SIDES)
+    return SuccessionProposal.objects.filter(there).select_related("predecessor", "heir", "proposed_by")
+
+
+def to_confirm(actor: Actor) -> QuerySet[SuccessionProposal]:
+    """Those that wait for the keeper of the heir's place."""
+    mine = within(territory(actor, Right.KEEP_REGISTERS), "heir__area", "heir__production_area")
+    return proposals(actor).filter(mine, state=SuccessionProposal.State.PROPOSED)
+
+
+def one_proposal(actor: Actor, pk: int) -> SuccessionProposal:
+    """One proposal that the person may see; otherwise Http404."""
+    found = proposals(actor).filter(pk=pk).first()
+    if found is None:
+        raise Http404(pk)
+    return found
+
+
+def open_proposals(row: Enterprise) -> list[SuccessionProposal]:
+    """What is proposed of an enterprise, as predecessor or as heir, and not answered yet; one query."""
+    either = Q(predecessor=row) | Q(heir=row)
+    found = SuccessionProposal.objects.filter(either, state=SuccessionProposal.State.PROPOSED)
+    return list(found.select_related("predecessor", "heir").order_by("proposed_at", "pk"))
 
 
 @dataclass(frozen=True, slots=True)

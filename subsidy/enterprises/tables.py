@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from subsidy.enterprises.models import Enterprise
+from subsidy.enterprises.models import Enterprise, SuccessionProposal
 from subsidy.papers.columns import Column, Kind, Tag
 
 TONES = {Enterprise.State.LISTED: "good", Enterprise.State.STRUCK: "done", Enterprise.State.SUCCEEDED: "exp"}
@@ -45,3 +46,31 @@ def sheet_columns(places: Mapping[str, str]) -> tuple[Column, ...]:
         Column("industry", _("行业代码")),
         Column("contact_name", _("联系人")),
     )
+
+
+PROPOSAL_TONES = {"proposed": "you", "confirmed": "good", "declined": "bad", "withdrawn": "done"}
+
+
+def proposal_tag(row: SuccessionProposal) -> Tag:
+    """What became of a proposed succession."""
+    return Tag(row.get_state_display(), PROPOSAL_TONES[row.state])
+
+
+PROPOSALS = (
+    Column("predecessor", gettext_lazy("被承继单位"), Kind.LINK, css="zh", head=True,
+           href=lambda row: reverse("enterprises:proposal", args=[row.pk])),
+    Column("heir", gettext_lazy("承继单位"), css="zh"),
+    Column("kind", gettext_lazy("承继方式"), accessor=lambda row: row.get_kind_display()),
+    Column("effective_on", gettext_lazy("生效日期"), Kind.DATE),
+    Column("proposed_at", gettext_lazy("提请时间"), Kind.DATETIME),
+    Column("proposed_by", gettext_lazy("提请人"), accessor=lambda row: row.proposed_by.name),
+    Column("state", gettext_lazy("状态"), Kind.TAG, accessor=proposal_tag),
+)  # fmt: skip
+FOLLOWING_BARS = (
+    Column("reason", gettext_lazy("禁止申报的原因"), head=True),
+    Column("enterprise", gettext_lazy("被处理单位")),
+    Column("source", gettext_lazy("来源")),
+    Column("valid_from", gettext_lazy("自"), Kind.DATE),
+    Column("valid_to", gettext_lazy("至（不含）"), Kind.DATE),
+)
+"""The bars in force on an enterprise, as its page and a proposed succession show them."""

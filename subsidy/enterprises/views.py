@@ -20,7 +20,7 @@ from subsidy.accounts.access import needs
 from subsidy.accounts.request import Request
 from subsidy.accounts.rights import Right
 from subsidy.accounts.territory import places_in, territory
-from subsidy.enterprises import register, selectors, succession, tables
+from subsidy.enterprises import proposals, register, selectors, succession, tables
 from subsidy.enterprises.forms import EnterpriseForm, ReasonForm, RenameForm, SuccessionForm
 from subsidy.enterprises.models import Enterprise, Succession
 from subsidy.enterprises.register import Evidence
@@ -57,6 +57,7 @@ def listing(request: Request) -> HttpResponse:
         "pager": pages.pager_at(request, len(page.items), page.previous, page.next),
         "keeper": request.actor.has(Right.KEEP_REGISTERS), "new": "enterprises:new",
         "kinds": [("enterprises", _("导入"))],
+        "links": [(_("承继提请"), reverse("enterprises:proposals"))],
     }  # fmt: skip
     return render(request, "registers/list.html", context)
 
@@ -143,16 +144,23 @@ def succeed(request: Request, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         version = pages.seen_version(request)
         if pages.attempted(form, lambda: _succeed(request, row, form, version)):
-            return pages.done(request, tables.address(row), _("承继已登记，禁止申报、暂缓和应追回款项由承继单位承担。"))
+            return pages.done(request, tables.address(row), _succeeded(request, form.successor))
     return _form(request, form, row, _("登记承继"), tables.address(row))
 
 
 def _succeed(request: Request, row: Enterprise, form: SuccessionForm, version: int) -> None:
     given = form.cleaned_data
-    succession.succeed(
+    verb = succession.succeed if succession.keeps(form.successor, request.actor) else proposals.propose
+    verb(
         row, form.successor, request.actor, kind=Succession.Kind(given["kind"]), effective_on=given["effective_on"],
         evidence=Evidence.of(given["document"], given["file"]), version=version,
     )  # fmt: skip
+
+
+def _succeeded(request: Request, heir: Enterprise) -> str:
+    if succession.keeps(heir, request.actor):
+        return _("承继已登记，禁止申报、暂缓和应追回款项由承继单位承担。")
+    return _("承继已提请承继单位所在地区确认，确认后生效；答复将以消息通知。")
 
 
 @keepers

@@ -65,7 +65,7 @@ def listing(request: Request) -> HttpResponse:
             empty=_("没有符合条件的项目。") if filters.active else _("本地区还没有登记的项目。"),
         ),
         "pager": pages.pager_at(request, len(page.items), page.previous, page.next),
-        "keeper": request.actor.has(Right.KEEP_REGISTERS), "new": "projects:new",
+        "keeper": request.actor.has(Right.KEEP_REGISTERS), "new": "projects:new", "links": [],
         "kinds": [
             ("projects", _("导入项目")), ("years", _("导入年度完成")), ("partners", _("导入合作单位")),
             ("assets", _("导入资产")), ("invoices", _("导入发票")), ("measured", _("导入测算项目")),

@@ -33,7 +33,12 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "recovering": {"end_recovery"},
         "recovered": set(),
     },
-    "enterprises.enterprise": {"listed": {"strike", "succeed"}, "struck": {"restore"}, "succeeded": set()},
+    "enterprises.enterprise": {
+        "listed": {"strike", "succeed", "pass_on"}, "struck": {"restore"}, "succeeded": set(),
+    },
+    "enterprises.successionproposal": {
+        "proposed": {"confirm", "decline", "withdraw"}, "confirmed": set(), "declined": set(), "withdrawn": set(),
+    },
     "clusters.cluster": {"listed": {"strike"}, "struck": {"restore"}},
     "projects.project": {"listed": {"strike"}, "struck": {"restore"}},
     "enterprises.bar": {"draft": {"impose"}, "in_force": {"lift"}, "lifted": set()},
