@@ -8,7 +8,18 @@ from playwright.sync_api import Page, expect
 from subsidy.enterprises.credit import imports
 from subsidy.enterprises.credit.models import CreditList, ListImport
 from tests.browser.people import careful, fills, goes_to, looks_at, presses, work_as
-from tests.enterprises.listing import DISHONEST, SERIOUS, SOURCE, TODAY, barred, book, document, looked_up, whole
+from tests.enterprises.listing import (
+    DISHONEST,
+    SERIOUS,
+    SOURCE,
+    TODAY,
+    barred,
+    barred_everywhere,
+    book,
+    document,
+    looked_up,
+    whole,
+)
 from tests.world import actor, build, jilin_submitted
 
 
@@ -20,7 +31,7 @@ def build_with_news() -> None:
     whole(world, [])
     looked_up(world, head, listed=True)
     barred(world, stranger)
-    barred(world, world.enterprises["member2"], measure="", ground="fraud", valid_to=None)
+    barred_everywhere(world.enterprises["member2"])
     barred(world, head)
     rows = [
         ("", head.name, "（2026）执1号"),

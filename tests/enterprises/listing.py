@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
+from subsidy.accounts.models import Jurisdiction
 from subsidy.enterprises.credit import bars, imports
 from subsidy.enterprises.credit.imports import Document
 from subsidy.enterprises.credit.models import Bar, CreditList, ListEntry, ListImport
@@ -82,6 +83,20 @@ def barred(world: World, firm: Enterprise, **changes: Any) -> Bar:
         "beyond_repair": True,
     }  # fmt: skip
     return bars.impose(actor(who), world.agencies[agency], firm, **(values | changes))
+
+
+def handles_all(world: World) -> None:
+    """The province's bureau handles the other measure too."""
+    Jurisdiction.objects.create(
+        agency=world.agencies["220000-gxt"], area="220000", measure="zhongshan", stage="upper",
+        valid_from=date(2020, 1, 1),
+    )  # fmt: skip
+
+
+def barred_everywhere(firm: Enterprise, **changes: Any) -> Bar:
+    """A bar for every measure, as one who handles all of them would impose it."""
+    values: dict[str, Any] = {"measure": "", "valid_from": clock.today(), "ground": "fraud", "reason": "骗取资金"}
+    return Bar.objects.create(enterprise=firm, source="第十七条", **(values | changes))
 
 
 def entries(row: ListImport) -> list[ListEntry]:

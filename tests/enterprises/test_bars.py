@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from subsidy.accounts.models import Post, User
 from subsidy.cases.holds import conclude
 from subsidy.cases.models import Case, Hold, Submission
 from subsidy.cases.submit import declaration_of, submit
@@ -20,7 +21,7 @@ from subsidy.enterprises.models import Enterprise, Succession
 from subsidy.enterprises.register import Evidence
 from subsidy.enterprises.succession import succeed
 from subsidy.messages.models import Message
-from tests.enterprises.listing import APPEAL, barred, document
+from tests.enterprises.listing import APPEAL, barred, barred_everywhere, document, handles_all
 from tests.signed_in import SignIn, sign_in
 from tests.stations import twin
 from tests.world import (
@@ -79,9 +80,7 @@ def test_a_bar_without_one_of_its_parts_is_refused(world: World, change: dict[st
 
 
 def test_fraud_needs_no_second_finding_and_may_have_no_end(world: World) -> None:
-    bar = barred(
-        world, world.enterprises["head"], ground="fraud", serious=False, beyond_repair=False, valid_to=None, measure=""
-    )
+    bar = barred(world, world.enterprises["head"], ground="fraud", serious=False, beyond_repair=False, valid_to=None)
     assert bars.until(bar) == "无截止日期"
 
 
@@ -182,7 +181,10 @@ def test_the_database_refuses_the_first_submission_of_a_barred_enterprise(world:
 @pytest.mark.parametrize("measure", ["jilin", ""])
 def test_a_bar_of_the_measure_and_one_of_all_measures_stop_the_raw_statement(world: World, measure: str) -> None:
     case = jilin_draft(world)
-    barred(world, world.enterprises["head"], measure=measure)
+    if measure:
+        barred(world, world.enterprises["head"], measure=measure)
+    else:
+        barred_everywhere(world.enterprises["head"])
     with pytest.raises(DatabaseError):
         raw(case)
 
@@ -308,7 +310,33 @@ def test_a_bureau_bars_for_its_own_measure_and_in_its_own_territory(world: World
     with pytest.raises(NotAllowed, match="不负责"):
         bars.impose(upper, agency, world.enterprises["head"], measure="zhongshan", **values)
     with pytest.raises(NotAllowed, match="辖区"):
-        bars.impose(upper, agency, world.enterprises["zhongshan"], measure="", **values)
+        bars.impose(upper, agency, world.enterprises["zhongshan"], measure="jilin", **values)
+
+
+def test_a_measures_bureau_does_not_bar_from_every_measure_unless_it_handles_all(world: World) -> None:
+    """Jilin Art. 17 speaks of the province's policies, Zhongshan Art. 16 bars nobody: neither reaches the other."""
+    values = {"ground": "fraud", "valid_from": clock.today(), "valid_to": None, "reason": "x", "source": "第十七条"}
+    values |= {"decision": "x", "document": document(), "appeal": APPEAL}
+    agency = world.agencies["220000-gxt"]
+    with pytest.raises(NotAllowed, match="负责全部政策的单位"):
+        bars.impose(actor("jl_upper"), agency, world.enterprises["head"], measure="", **values)
+    assert not Bar.objects.exists()
+    handles_all(world)
+    assert bars.impose(actor("jl_upper"), agency, world.enterprises["head"], measure="", **values).measure == ""
+
+
+def test_the_measure_has_to_be_that_of_the_agency_one_acts_for(world: World) -> None:
+    """Two posts at two bureaus do not add up to a right of either."""
+    person = User.objects.get(username="jl_upper")
+    Post.objects.create(
+        user=person, role="upper_reviewer", agency=world.agencies["442000-gxj"], valid_from=date(2020, 1, 1)
+    )
+    values = {"ground": "fraud", "valid_from": clock.today(), "valid_to": None, "reason": "x", "source": "x"}
+    values |= {"decision": "x", "document": document(), "appeal": APPEAL}
+    with pytest.raises(NotAllowed, match="不负责所选政策"):
+        bars.impose(
+            actor("jl_upper"), world.agencies["220000-gxt"], world.enterprises["head"], measure="zhongshan", **values
+        )
 
 
 def test_a_future_bar_is_in_force_from_its_first_day(world: World) -> None:

@@ -87,6 +87,34 @@ def test_a_look_up_speaks_of_its_enterprise_only(world: World, head: Enterprise)
     assert (word(head), word(world.enterprises["member1"])) == (True, None)
 
 
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"listed": True, "listed_on": date(2026, 5, 20), "as_of": date(2026, 5, 19)}, "不能晚于查询日期"),
+        ({"listed": False, "listed_on": date(2026, 5, 1)}, "不应有列入日期"),
+        ({"listed": False, "reference": "（2026）执1号"}, "不应有案号或文号"),
+        ({"listed": False, "as_of": date(2026, 5, 21)}, "不能晚于今天"),
+    ],
+)  # fmt: skip
+def test_a_look_up_whose_parts_do_not_fit_is_refused(
+    world: World, head: Enterprise, given: dict[str, Any], sentence: str
+) -> None:
+    values = {"source": SOURCE, "as_of": clock.today(), "document": document(), **given}
+    agency, dishonest = world.agencies["220000-gxt"], CreditList.objects.get(code=DISHONEST)
+    with pytest.raises(Refused, match=sentence):
+        imports.look_up(actor("jl_upper"), agency, dishonest, head, **values)
+    assert not ListImport.objects.exists()
+
+
+def test_a_listing_on_the_day_of_the_look_up_is_kept_with_its_day_and_reference(world: World, head: Enterprise) -> None:
+    imports.look_up(
+        actor("jl_upper"), world.agencies["220000-gxt"], CreditList.objects.get(code=DISHONEST), head, listed=True,
+        source=SOURCE, as_of=clock.today(), document=document(), reference="（2026）执1号", listed_on=clock.today(),
+    )  # fmt: skip
+    entry = ListEntry.objects.get()
+    assert (entry.listed_on, entry.reference) == (clock.today(), "（2026）执1号")
+
+
 def test_a_draft_and_a_discarded_import_count_for_nothing(world: World, head: Enterprise) -> None:
     row = draft(world, [head])
     assert word(head) is None

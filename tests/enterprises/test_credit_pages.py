@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -20,7 +21,19 @@ from subsidy.enterprises.credit.models import Bar, CreditList, ListImport
 from subsidy.enterprises.models import Enterprise
 from subsidy.papers import sheets
 from tests.desk.browsing import text
-from tests.enterprises.listing import APPEAL, DISHONEST, SOURCE, barred, book, document, draft, looked_up, whole
+from tests.enterprises.listing import (
+    APPEAL,
+    DISHONEST,
+    SOURCE,
+    barred,
+    barred_everywhere,
+    book,
+    document,
+    draft,
+    handles_all,
+    looked_up,
+    whole,
+)
 from tests.signed_in import SignIn, sign_in
 from tests.stations import twin
 from tests.world import World, actor, jilin_submitted, world
@@ -103,6 +116,30 @@ def test_a_look_up_is_entered_by_credit_code_and_not_for_foreign_firms(
     assert "本地区没有登记此代码的单位" in text(answer)
 
 
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"listed": "yes", "as_of": "2026-05-18", "listed_on": "2026-05-19"}, "列入日期不能晚于查询日期 2026-05-18"),
+        ({"listed": "no", "listed_on": "2026-05-01"}, "不应有列入日期"),
+        ({"listed": "no", "reference": "（2026）执1号"}, "不应有案号或文号"),
+        ({"listed": "yes", "as_of": "2026-05-21"}, "日期不能晚于今天"),
+    ],
+)  # fmt: skip
+def test_a_look_up_whose_parts_do_not_fit_is_refused_with_a_sentence_and_keeps_what_was_typed(
+    upper: Client, head: Enterprise, change: dict[str, str], sentence: str
+) -> None:
+    given = {"code": head.credit_code, "credit_list": DISHONEST, "source": SOURCE, "as_of": "2026-05-20"}
+    answer = upper.post(reverse("credit:look_up"), given | change | {"scan": scan()})
+    assert answer.status_code == 422
+    page = text(answer)
+    assert sentence in page
+    assert all(value in page for value in change.values())
+    assert not ListImport.objects.exists()
+
+
+OFFERED = re.compile(r'<option value="(jilin|zhongshan|all)"')
+
+
 def test_a_bar_is_imposed_and_lifted_in_the_browser(world: World, upper: Client, head: Enterprise) -> None:
     given: dict[str, Any] = {
         "code": head.credit_code, "measure": "jilin", "ground": "violation", "serious": "on", "reason": "提供虚假发票",
@@ -125,9 +162,26 @@ def test_a_bar_is_imposed_and_lifted_in_the_browser(world: World, upper: Client,
     assert "已解除" in text(upper.get(reverse("credit:bar", args=[bar.pk])))
 
 
+def test_the_form_offers_the_bureaus_own_measure_and_all_only_to_whoever_handles_all(
+    world: World, upper: Client, head: Enterprise
+) -> None:
+    address = reverse("credit:bar_new")
+    assert OFFERED.findall(text(upper.get(address))) == ["jilin"]
+    given = {
+        "code": head.credit_code, "measure": "all", "ground": "fraud", "reason": "骗取资金", "source": "第十七条",
+        "decision": "吉工信决〔2026〕5号", "valid_from": "2026-05-20", "appeal": APPEAL, "scan": scan(),
+    }  # fmt: skip
+    assert upper.post(address, given).status_code == 422
+    assert not Bar.objects.exists()
+    handles_all(world)
+    assert OFFERED.findall(text(upper.get(address))) == ["jilin", "zhongshan", "all"]
+    assert upper.post(address, given | {"scan": scan()}).status_code == 303
+    assert Bar.objects.get().measure == ""
+
+
 def test_bars_are_found_by_name_scope_and_state(world: World, upper: Client, head: Enterprise) -> None:
     barred(world, head)
-    barred(world, world.enterprises["stranger"], measure="", ground="fraud", valid_from=date(2026, 7, 1), valid_to=None)
+    barred_everywhere(world.enterprises["stranger"], valid_from=date(2026, 7, 1))
     address = reverse("credit:bars")
 
     def shown(query: str) -> set[str]:
@@ -147,7 +201,7 @@ def test_a_bar_of_all_measures_is_seen_by_every_government_and_one_of_jilin_is_n
     world: World, sign_in: SignIn
 ) -> None:
     barred(world, world.enterprises["head"])
-    every = barred(world, world.enterprises["stranger"], measure="", ground="fraud", valid_to=None)
+    every = barred_everywhere(world.enterprises["stranger"])
     zhongshan = sign_in("zs_local")
     page = text(zhongshan.get(reverse("credit:bars")))
     assert every.enterprise.name in page

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from subsidy.accounts.access import needs
+from subsidy.accounts.models import Agency
 from subsidy.accounts.request import Request
 from subsidy.accounts.rights import Right
 from subsidy.enterprises.credit import bars, measures, selectors, tables
@@ -96,20 +97,21 @@ def facts(bar: Bar) -> list[tuple[str, str]]:
 @needs(Right.BAR)
 def impose(request: Request) -> HttpResponse:
     """Bar an enterprise from filing."""
-    agency = selectors.agency_with(request.actor, Right.BAR)
-    if agency is None:
-        raise PermissionDenied
-    mine = selectors.measures_of(request.actor, Right.BAR)
+    mine = bars.scopes(request.actor.agencies_with(Right.BAR))
+    if not mine:
+        raise PermissionDenied(_("本单位没有负责的政策，不能登记禁止申报。如需协助请联系系统管理员。"))
     form = BarForm(
         request.POST or None, request.FILES or None,
         initial={"code": request.GET.get("code", ""), "valid_from": clock.today()},
-        measures={key: title for key, title in measures.titles().items() if key in mine},
+        measures={key: title for key, title in measures.titles().items() if key in mine}, everywhere="" in mine,
         firms=selectors.enterprises(request.actor),
     )  # fmt: skip
     if request.POST and form.is_valid():
 
         def act() -> str:
-            made = bars.impose(request.actor, agency, form.enterprise, **form.values())
+            given = form.values()
+            agency = Agency.objects.get(pk=mine[given["measure"]])
+            made = bars.impose(request.actor, agency, form.enterprise, **given)
             return reverse("credit:bar", args=[made.pk])
 
         address = outcome(form, lambda: once(request.POST.get("once", ""), request.actor, act))

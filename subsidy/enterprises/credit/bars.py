@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -9,9 +11,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from subsidy.accounts.actor import Actor
-from subsidy.accounts.models import Agency, Post
+from subsidy.accounts.models import Agency, Jurisdiction, Post
 from subsidy.accounts.rights import Right, Role
-from subsidy.enterprises.credit import selectors
+from subsidy.enterprises.credit import measures, selectors
 from subsidy.enterprises.credit.imports import Document
 from subsidy.enterprises.credit.models import Bar
 from subsidy.enterprises.models import Enterprise
@@ -32,12 +34,16 @@ def impose(
 ) -> Bar:  # fmt: skip
     """Bar an enterprise from a day until (not including) `valid_to`, or without end; empty measure: every measure.
 
-    Raises NotAllowed, or Refused when a part of the record is missing. Open cases are held in the same act.
+    Raises NotAllowed (also for a measure that is another bureau's, and for every measure unless all are this agency's),
+    or Refused when a part of the record is missing. Open cases are held in the same act.
     """
     if not actor.may(Right.BAR, Competence(measure, agencies=frozenset({agency.pk}))):
         raise NotAllowed(_("您的岗位不能登记禁止申报。如需协助请联系系统管理员。"))
-    if measure and measure not in selectors.measures_of(actor, Right.BAR):
-        raise NotAllowed(_("本单位不负责所选政策，不能登记其禁止申报。"))
+    if measure not in scopes([agency.pk]):
+        raise NotAllowed(
+            _("本单位不负责所选政策，不能登记其禁止申报。") if measure else
+            _("“全部政策”只能由负责全部政策的单位登记，本单位请选择所负责的政策。")
+        )  # fmt: skip
     if not selectors.enterprises(actor).filter(pk=enterprise.pk).exists():
         raise NotAllowed(_("该单位不在本单位辖区内，不能登记禁止申报。"))
     _complete(reason, source, decision, document, appeal)
@@ -84,6 +90,23 @@ def lift(bar: Bar, actor: Actor, *, reason: str, document: Document, version: in
     )
     _tell(lifted, _("对本单位的禁止申报自 %(day)s 起解除") % {"day": formats.day(today)}, reason)
     return lifted
+
+
+def scopes(agencies: Iterable[int]) -> dict[str, int]:
+    """Measure → the agency, of those given, that may bar for it today; empty key: every measure. One query.
+
+    A bureau bars for the measures that it handles (Jilin Art. 13 and 16 speak of their own funds, Art. 17 of the
+    province's policies); for every measure only where all those in use are its own. Zhongshan Art. 16 bars nobody.
+    """
+    rows = Jurisdiction.objects.on(clock.today()).filter(agency__in=list(agencies))
+    own: dict[int, set[str]] = defaultdict(set)
+    for agency, measure in rows.order_by("agency").values_list("agency", "measure"):
+        own[agency].add(measure)
+    found: dict[str, int] = {}
+    for agency, handled in own.items():
+        everything = {""} if handled >= set(measures.titles()) else set()
+        found = dict.fromkeys(handled | everything, agency) | found
+    return found
 
 
 def until(bar: Bar) -> str:

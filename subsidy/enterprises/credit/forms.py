@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from subsidy.enterprises.credit.imports import Document
+from subsidy.enterprises.credit.imports import Document, fault_of_listing
 from subsidy.enterprises.credit.models import Bar, CreditList
 from subsidy.enterprises.models import Enterprise
 from subsidy.papers.forms import SCANS, ScanForm
@@ -135,6 +135,14 @@ class LookUpForm(OneFirm, DocumentForm):
         super().__init__(*args, **kwargs)
         self.fields["credit_list"].choices = [(one.code, one.name) for one in self.lists.values()]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if "listed" in data:
+            given = (data.get("reference", ""), data.get("listed_on"), data.get("as_of"))
+            if fault := fault_of_listing(data["listed"], *given):
+                self.add_error(*fault)
+        return data
+
     def values(self) -> dict[str, Any]:
         """The cleaned values as the verb takes them."""
         wanted = ("listed", "reference", "listed_on", "source", "as_of")
@@ -169,11 +177,11 @@ class BarForm(OneFirm, DocumentForm):
     ]  # fmt: skip
 
     def __init__(
-        self, *args: Any, measures: Mapping[str, str], firms: QuerySet[Enterprise], **kwargs: Any
+        self, *args: Any, measures: Mapping[str, str], everywhere: bool, firms: QuerySet[Enterprise], **kwargs: Any
     ) -> None:  # fmt: skip
         self.firms = firms
         super().__init__(*args, **kwargs)
-        choices = [*measures.items(), (ALL, _("全部政策"))]
+        choices = [*measures.items(), *([(ALL, _("全部政策"))] if everywhere else [])]
         self.fields["measure"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

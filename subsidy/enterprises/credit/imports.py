@@ -16,6 +16,7 @@ from subsidy.accounts.rights import Right
 from subsidy.enterprises.credit import selectors, workbook
 from subsidy.enterprises.credit.models import CreditList, ListEntry, ListImport
 from subsidy.enterprises.models import Enterprise
+from subsidy.reference import formats
 from subsidy.reference.number import next_number
 from subsidy.reference.text import fold
 from workflow import clock, outbox
@@ -72,18 +73,37 @@ def look_up(
     actor: Actor, agency: Agency, credit_list: CreditList, enterprise: Enterprise, *,
     listed: bool, source: str, as_of: date, document: Document, reference: str = "", listed_on: date | None = None,
 ) -> ListImport:  # fmt: skip
-    """What a list says about one enterprise, recorded at once. Raises NotAllowed or Refused."""
+    """What a list says about one enterprise, recorded at once.
+
+    Raises NotAllowed, or Refused for a day to come, a listing after the day of the look-up, or the particulars of a
+    listing about somebody who is not listed.
+    """
     if not actor.may(Right.LOOK_UP_CREDIT, Competence(credit_list.measure, agencies=frozenset({agency.pk}))):
         raise NotAllowed(_("您的岗位不能登记信用查询。如需协助请联系系统管理员。"))
+    if fault := fault_of_listing(listed, reference, listed_on, as_of):
+        raise Refused(fault[1])
     statement = _statement(
         actor, agency, credit_list, ListImport.Coverage.SOME, source=source, as_of=as_of, document=document,
         read_at=clock.now(), rows=1,
     )  # fmt: skip
     ListEntry.objects.create(
         statement=statement, position=1, credit_code=enterprise.credit_code, name=enterprise.name,
-        name_key=enterprise.name_key, listed=listed, reference=reference, listed_on=listed_on if listed else None,
+        name_key=enterprise.name_key, listed=listed, reference=reference, listed_on=listed_on,
     )  # fmt: skip
     return record(statement, actor, version=statement.version)
+
+
+def fault_of_listing(
+    listed: bool, reference: str, listed_on: date | None, as_of: date | None
+) -> tuple[str, str] | None:
+    """What does not fit together in a look-up: the field, and the sentence; None when all of it does."""
+    if not listed and reference:
+        return "reference", _("查询结果为“未列入”，不应有案号或文号；请删除，或将结果改为“已列入”。")
+    if not listed and listed_on:
+        return "listed_on", _("查询结果为“未列入”，不应有列入日期；请删除，或将结果改为“已列入”。")
+    if listed_on and as_of and listed_on > as_of:
+        return "listed_on", _("列入日期不能晚于查询日期 %(day)s。") % {"day": formats.day(as_of)}
+    return None
 
 
 def record(statement: ListImport, actor: Actor, *, version: int | None = None) -> ListImport:
