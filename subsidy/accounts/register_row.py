@@ -15,7 +15,7 @@ from subsidy.accounts.rights import Right
 from subsidy.accounts.territory import covers, keepers_of, territory
 from subsidy.reference.secret import EncryptedTextField
 from workflow.machine import Competence, Machine
-from workflow.perform import NotAllowed
+from workflow.perform import NotAllowed, stale
 
 KEEPER = "keeper"
 HIDDEN = "****"
@@ -45,6 +45,12 @@ def check_keeper(actor: Actor, *places: str) -> None:
     """Raise NotAllowed unless the person keeps the register for one of these areas."""
     if not may_keep(actor, *places):
         raise NotAllowed(_("您的岗位不负责该地区的登记。如需协助请联系系统管理员。"))
+
+
+def check_seen(row: Entry, version: int | None, label: str) -> None:
+    """Raise Conflict unless the row is as the person saw it, also where nothing would change; None: not asked."""
+    if version is not None and version != row.version:
+        raise stale(row, label)
 
 
 def differences(row: models.Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:

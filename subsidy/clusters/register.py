@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from subsidy.accounts.actor import Actor
-from subsidy.accounts.register_row import check_keeper, differences
+from subsidy.accounts.register_row import check_keeper, check_seen, differences
 from subsidy.clusters.models import Cluster, Membership, Recognition
 from subsidy.enterprises.models import Enterprise
 from subsidy.reference import formats
@@ -35,6 +35,7 @@ def change(row: Cluster, actor: Actor, values: Mapping[str, Any], *, version: in
     """Change columns of the cluster itself. Raises NotAllowed, Conflict, or Refused when the code is taken."""
     check_keeper(actor, *row.places())
     check_keeper(actor, values.get("area", row.area))
+    check_seen(row, version, _("修改登记"))
     changes = differences(row, values)
     if not changes:
         return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Min
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +13,8 @@ from subsidy.accounts.actor import Actor
 from subsidy.accounts.register_row import differences
 from subsidy.accounts.rights import Right
 from subsidy.accounts.territory import covers, territory
-from subsidy.enterprises.models import Enterprise
+from subsidy.enterprises.models import Enterprise, FormerName
+from subsidy.enterprises.register import fault_of_founding
 from subsidy.imports.kinds import Change, ChosenField, Column, Kind, Line, Origin, register
 from subsidy.imports.places import places, refuse_elsewhere, take_industries, take_places
 from subsidy.reference import credit_code
@@ -35,9 +37,14 @@ def examine(lines: Sequence[Line], actor: Actor) -> None:
     take_industries(lines)
     known = Enterprise.objects.in_bulk([line.values["credit_code"] for line in lines], field_name="credit_code")
     stems = territory(actor, Right.KEEP_REGISTERS)
+    names = FormerName.objects.filter(enterprise__in=known.values()).values_list("enterprise")
+    renamed = dict(names.annotate(first=Min("valid_to")).order_by())
     for line in lines:
         _check_code(line)
         line.found = known.get(line.values["credit_code"])
+        first = renamed.get(line.found.pk) if line.found else None
+        if fault := fault_of_founding(line.values["established_on"], first):
+            line.refuse("established_on", fault)
         if line.found is not None:
             _compare(line, line.found, stems)
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from subsidy.accounts.actor import Actor
-from subsidy.accounts.register_row import check_keeper, differences
+from subsidy.accounts.register_row import check_keeper, check_seen, differences
 from subsidy.enterprises.models import Enterprise, FormerName
 from subsidy.papers import files
+from subsidy.reference import formats
 from subsidy.reference.text import fold
 from workflow import clock, perform
 from workflow.perform import Refused
@@ -37,8 +39,13 @@ class Evidence:
 
 
 def add(actor: Actor, values: Mapping[str, Any]) -> Enterprise:
-    """A new row. Raises NotAllowed outside the keeper's territory, Refused when the code is registered already."""
+    """A new row.
+
+    Raises NotAllowed outside the keeper's territory, Refused when the code is registered or the founding is to come.
+    """
     check_keeper(actor, values["area"], values.get("production_area", ""))
+    if fault := fault_of_founding(values.get("established_on"), None):
+        raise Refused(fault)
     try:
         with transaction.atomic():
             row = Enterprise.objects.create(**values, name_key=fold(values["name"]))
@@ -50,13 +57,18 @@ def add(actor: Actor, values: Mapping[str, Any]) -> Enterprise:
 
 def change(row: Enterprise, actor: Actor, values: Mapping[str, Any], *, version: int) -> Enterprise:
     """Change columns other than the name. Raises NotAllowed, Conflict for an old version, or Refused for a code that
-    another row has.
+    another row has and for a founding after today or after the first change of name.
     """
     check_keeper(actor, *row.places())
     check_keeper(actor, values.get("area", row.area), values.get("production_area", row.production_area))
+    check_seen(row, version, _("修改登记"))
     changes = differences(row, values)
     if not changes:
         return row
+    if "established_on" in changes:
+        first = row.former_names.aggregate(first=Min("valid_to"))["first"]
+        if fault := fault_of_founding(values["established_on"], first):
+            raise Refused(fault)
     try:
         with transaction.atomic():
             return perform.record(
@@ -70,7 +82,7 @@ def change(row: Enterprise, actor: Actor, values: Mapping[str, Any], *, version:
 def rename(row: Enterprise, actor: Actor, name: str, on: date, evidence: Evidence, *, version: int) -> Enterprise:
     """The enterprise bears another name from a day on; the old one stays on record with the evidence.
 
-    Raises NotAllowed, Conflict, or Refused (the same name, a day after today or before the last change).
+    Raises NotAllowed, Conflict, or Refused (the same name, a day after today, before the founding or the last change).
     """
     check_keeper(actor, *row.places())
     if name == row.name:
@@ -78,6 +90,8 @@ def rename(row: Enterprise, actor: Actor, name: str, on: date, evidence: Evidenc
     last = row.former_names.order_by("-valid_to").first()
     if on > clock.today() or (last is not None and on <= last.valid_to):
         raise Refused(_("更名日期应在上一次更名之后，且不能晚于今天。"))
+    if row.established_on is not None and on < row.established_on:
+        raise Refused(_("更名日期不能早于成立日期 %(day)s，请核对。") % {"day": formats.day(row.established_on)})
     with transaction.atomic():
         renamed = perform.record(
             row, "rename", actor, note=evidence.document, version=version, label=_("更名"),
@@ -100,6 +114,15 @@ def correct_name(row: Enterprise, actor: Actor, name: str, note: str, *, version
         row, "correct_name", actor, note=note, version=version, label=_("更正名称"),
         evidence={"changes": {"name": [row.name, name]}}, changes={"name": name, "name_key": fold(name)},
     )  # fmt: skip
+
+
+def fault_of_founding(day: date | None, first_rename: date | None) -> str:
+    """Why an enterprise cannot have been founded on a day: it has not come, or there was a former name before."""
+    if day is not None and day > clock.today():
+        return _("成立日期不能晚于今天，请核对。")
+    if day is not None and first_rename is not None and day > first_rename:
+        return _("成立日期不能晚于已登记的更名日期 %(day)s，请核对。") % {"day": formats.day(first_rename)}
+    return ""
 
 
 def taken(code: str) -> str:

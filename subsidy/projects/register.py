@@ -11,7 +11,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from subsidy.accounts.actor import Actor
-from subsidy.accounts.register_row import check_keeper, differences
+from subsidy.accounts.register_row import check_keeper, check_seen, differences
 from subsidy.projects.models import Asset, Invoice, MeasuredApproval, MeasuredProject, Partner, Project, ProjectYear
 from subsidy.reference import formats
 from subsidy.reference.text import fold
@@ -42,6 +42,7 @@ def write(
     row: Project, actor: Actor, values: Mapping[str, Any], *, version: int | None = None, note: str = ""
 ) -> Project:
     """Change columns with their entry; the caller has checked who may."""
+    check_seen(row, version, _("修改登记"))
     changes = differences(row, values)
     if not changes:
         return row

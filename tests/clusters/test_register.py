@@ -103,6 +103,13 @@ def test_a_member_becomes_head_by_a_new_period(world: World) -> None:
     assert moves(row) == ["end_membership", "add_member"]
 
 
+def test_an_edit_that_changes_nothing_is_a_conflict_too_when_the_page_was_old(world: World) -> None:
+    row = fresh(world.cluster)
+    assert register.change(row, actor("jl_upper"), {"name": row.name}, version=row.version).version == row.version
+    with pytest.raises(Conflict):
+        register.change(row, actor("jl_upper"), {"name": row.name}, version=row.version + 1)
+
+
 def test_a_period_ends_after_it_began(world: World) -> None:
     old = world.cluster.memberships.get(enterprise=world.enterprises["member1"])
     with pytest.raises(Refused, match="应晚于开始日期"):

@@ -76,6 +76,22 @@ def test_new_rows_are_registered_each_with_its_entry_that_names_file_and_row(imp
     assert (event.move, event.evidence["row"], event.evidence["import"]) == ("create", 3, made.pk)
 
 
+def test_a_founding_after_a_change_of_name_or_after_today_is_refused_in_its_row(
+    imported: Callable[..., Import],
+) -> None:
+    imported(row(1), row(2))
+    firm = Enterprise.objects.get(name="延吉第1机械厂")
+    scan = Evidence("通知书", "a" * 64, "a.pdf")
+    register.rename(firm, actor("jl_upper"), "延吉第一机械厂", date(2020, 3, 1), scan, version=firm.version)
+    given = lines(
+        row(1, "延吉第一机械厂", 成立日期=date(2020, 3, 2)), row(2, 成立日期=date(2026, 5, 21)),
+        row(3, 成立日期=date(2026, 5, 20)),
+    )  # fmt: skip
+    assert "不能晚于已登记的更名日期 2020-03-01" in reasons(given[0])["established_on"]
+    assert "不能晚于今天" in reasons(given[1])["established_on"]
+    assert given[2].good
+
+
 def test_a_second_import_changes_only_what_differs_and_says_what_was_there(imported: Callable[..., Import]) -> None:
     imported(row(1), row(2))
     again = imported(row(1), row(2, 法定代表人="崔某"))

@@ -238,6 +238,17 @@ def test_editing_renaming_succeeding_and_striking_by_the_pages(world: World, sig
     assert "登记经过" in text(browser.get(home))
 
 
+@pytest.mark.parametrize("version", ["7", "", "x"])
+def test_an_unchanged_edit_from_an_old_page_is_a_conflict_and_not_saved(
+    world: World, sign_in: SignIn, version: str
+) -> None:
+    row = world.enterprises["member2"]
+    data = {"credit_code": row.credit_code, "area": row.area, "production_area": row.production_area}
+    home = f"/enterprises/{row.pk}/edit/"
+    assert sign_in("jl_upper").post(home, {**data, "version": version}).status_code == 409
+    assert sign_in("jl_upper").post(home, {**data, "version": "0"}).status_code == 303
+
+
 def test_uploading_a_workbook_by_the_page_and_confirming_it(
     world: World, sign_in: SignIn, django_capture_on_commit_callbacks: object
 ) -> None:

@@ -221,3 +221,45 @@ def test_a_part_of_the_name_of_a_former_name_or_of_the_code_finds_it(world: Worl
     assert names("jl_upper", area="222403") == {"敦化牡丹江药机有限公司"}
     assert names("jl_upper", area="442000") == set()
     assert names("jl_upper", state="struck") == set()
+
+
+# --- days that do not fit together ----------------------------------------------
+
+
+def test_nobody_takes_another_name_before_being_founded(world: World) -> None:
+    row = register.add(actor("jl_upper"), VALUES | {"established_on": date(2015, 6, 1)})
+    with pytest.raises(Refused, match="更名日期不能早于成立日期 2015-06-01"):
+        register.rename(row, actor("jl_upper"), "新名厂", date(2015, 5, 31), scan(), version=row.version)
+    assert not FormerName.objects.exists()
+    renamed = register.rename(row, actor("jl_upper"), "新名厂", date(2015, 6, 1), scan(), version=row.version)
+    assert renamed.name == "新名厂"
+
+
+def test_the_founding_is_not_put_after_a_change_of_name_or_after_today(world: World) -> None:
+    row = register.add(actor("jl_upper"), VALUES)
+    row = register.rename(row, actor("jl_upper"), "新名厂", date(2015, 6, 1), scan(), version=row.version)
+    for day, sentence in (
+        (date(2015, 6, 2), "不能晚于已登记的更名日期 2015-06-01"), (clock.today() + timedelta(1), "不能晚于今天"),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match=sentence):
+            register.change(row, actor("jl_upper"), {"established_on": day}, version=row.version)
+    changed = register.change(row, actor("jl_upper"), {"established_on": date(2015, 6, 1)}, version=row.version)
+    assert changed.established_on == date(2015, 6, 1)
+
+
+def test_a_firm_of_tomorrow_is_not_entered(world: World) -> None:
+    with pytest.raises(Refused, match="不能晚于今天"):
+        register.add(actor("jl_upper"), VALUES | {"established_on": clock.today() + timedelta(days=1)})
+
+
+# --- an edit that changes nothing -------------------------------------------------
+
+
+def test_an_edit_that_changes_nothing_leaves_no_entry_and_from_an_old_page_is_a_conflict(world: World) -> None:
+    row = register.add(actor("jl_upper"), VALUES)
+    same = {"legal_person": row.legal_person}
+    assert register.change(row, actor("jl_upper"), same, version=row.version).version == row.version
+    for version in (row.version - 1, row.version + 1, -1):
+        with pytest.raises(Conflict):
+            register.change(row, actor("jl_upper"), same, version=version)
+    assert last(row).move == "create"

@@ -91,6 +91,13 @@ def test_a_change_says_what_was_there_and_an_old_version_is_a_conflict(world: Wo
         register.change(row, keeper(), {"name": "x"}, version=0)
 
 
+def test_an_edit_that_changes_nothing_is_a_conflict_too_when_the_page_was_old(world: World) -> None:
+    row = world.projects["head"]
+    assert register.change(row, keeper(), {"name": row.name}, version=0).version == 0
+    with pytest.raises(Conflict):
+        register.change(row, keeper(), {"name": row.name}, version=3)
+
+
 @pytest.mark.parametrize("who", ["jl_local", "jl_issuer", "zs_upper", "jl_applicant"])
 def test_only_the_upper_bureau_of_its_place_keeps_it(world: World, who: str) -> None:
     row = world.projects["head"]
