@@ -18,6 +18,7 @@ from policies.kit.policy import CallSetting, Policy, SettingKind
 from subsidy.accounts.models import Agency
 from subsidy.calls.editions import policy_of
 from subsidy.calls.models import Call
+from subsidy.calls.prepare import fault_of_number
 from subsidy.calls.settings_of import UNIT_DECIMALS, kept, source_text, texts
 from subsidy.reference import document_no
 from subsidy.reference.fields import DayField, MoneyField, NumberField, TextField, half_width
@@ -142,9 +143,17 @@ class RoundForm(PlainForm):
     window_from = DayField(label=gettext_lazy("投资计算起始日"))
     window_to = DayField(label=gettext_lazy("投资计算截止日"), help_text=gettext_lazy("首尾两日均计入。"))
 
+    def __init__(self, *args: Any, agency: Agency, call: Call | None = None, **kwargs: Any) -> None:
+        """`agency` issues the call; `call`: the draft that is changed."""
+        self.agency, self.call = agency, call
+        super().__init__(*args, **kwargs)
+
     def clean_number(self) -> str:
-        """文号 in its official form."""
-        return str(document_no.parse(self.cleaned_data["number"]))
+        """文号 in its official form, which no other call of the agency has."""
+        number = str(document_no.parse(self.cleaned_data["number"]))
+        if fault := fault_of_number(number, self.agency, self.call):
+            raise ValidationError(fault, code="used")
+        return number
 
     def clean(self) -> dict[str, Any]:
         """Opening before closing, the window in order."""

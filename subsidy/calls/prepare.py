@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from policies.kit.facts import CallKind
@@ -42,9 +43,14 @@ def draft(
     *,
     evidence: Mapping[str, Any] | None = None,
 ) -> Call:
-    """Store a draft with these columns and write its first entry. Raises NotAllowed as ``prepare`` does."""
+    """Store a draft with these columns and write its first entry.
+
+    Raises NotAllowed as ``prepare`` does, Refused for a number that another call of the agency has.
+    """
     if agency.pk not in actor.agencies_with(Right.PREPARE_CALL):
         raise NotAllowed(_("您的岗位不能办理此步骤。如需协助请联系系统管理员。"))
+    if fault := fault_of_number(columns["number"], agency):
+        raise Refused(fault)
     with transaction.atomic():
         call = Call.objects.create(
             **columns, measure=policy.measure, edition=policy.edition, agency=agency, prepared_by_id=actor.person_id
@@ -57,9 +63,15 @@ def draft(
 def change(
     call: Call, actor: Actor, values: Mapping[str, Any], *, version: int, issuers: Sequence[Agency] | None = None
 ) -> Call:
-    """Change columns of a draft. Raises NotAllowed, Refused once it is published, or Conflict for an old version."""
+    """Change columns of a draft.
+
+    Raises NotAllowed, Conflict for an old version, or Refused once it is published and for a number that another call
+    of the agency has.
+    """
     if call.agency_id not in actor.agencies_with(Right.PREPARE_CALL):
         raise NotAllowed(_("您的岗位不能办理此步骤。如需协助请联系系统管理员。"))
+    if fault := fault_of_number(values.get("number", ""), call.agency, call):
+        raise Refused(fault)
     with transaction.atomic():
         changed = perform.record(
             call,
@@ -75,3 +87,16 @@ def change(
         if issuers is not None:
             changed.issuers.set(issuers)
     return changed
+
+
+def fault_of_number(number: str, agency: Agency, but: Call | None = None) -> str:
+    """Why a call of this agency cannot have a number: one that was published has it, voided or not. One query."""
+    used = Call.objects.filter(number=number).exclude(state=Call.State.DRAFT)
+    if but is not None:
+        used = used.exclude(pk=but.pk)
+    other = used.filter(Q(agency=agency) | Q(issuers=agency)).order_by("-pk").first() if number else None
+    if other is None:
+        return ""
+    return _("文号 %(number)s 已用于“%(title)s”（%(state)s），请改用新的文号。") % {
+        "number": number, "title": other.title, "state": other.get_state_display(),
+    }  # fmt: skip

@@ -48,7 +48,7 @@ def _prepared(request: Request, source: Call, new: dict[str, Any], *, replacing:
         policy = in_force(source.measure, clock.today())
     except NotInForce as refusal:
         return render(request, "calls/expired.html", expired(source.measure, refusal), status=422)
-    form = RoundForm(request.POST or None, initial=new)
+    form = RoundForm(request.POST or None, initial=new, agency=source.agency)
     calendar = work_calendar()
     context = {
         "source": source, "policy": policy, "another_edition": policy.edition != source.edition,

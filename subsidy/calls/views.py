@@ -65,7 +65,7 @@ def create(request: Request, measure: str) -> HttpResponse:
     except NotInForce as refusal:
         return render(request, "calls/expired.html", expired(measure, refusal), status=422)
     agency = _agency(request, measure)
-    form = _form(request, policy, None, policy_initial(policy) | {"issuers": [str(agency.pk)]})
+    form = _form(request, policy, agency, None, policy_initial(policy) | {"issuers": [str(agency.pk)]})
     context = {"policy": policy, "call": None, "version": 0}
     if request.method != "POST" or not form.is_valid():
         return pages.render_form(request, "calls/form.html", context, form)
@@ -99,7 +99,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
 def edit(request: Request, pk: int) -> HttpResponse:
     """Change a draft's columns and settings."""
     call = _draft(request, pk)
-    form = _form(request, policy_of(call), call, call_initial(call))
+    form = _form(request, policy_of(call), call.agency, call, call_initial(call))
 
     def act() -> None:
         # What the form does not ask (further conditions) stays.
@@ -220,12 +220,14 @@ def _refusal(measure: str) -> str:
     return ""
 
 
-def _form(request: Request, policy: Policy, call: Call | None, initial: dict[str, Any]) -> CallForm:
+def _form(
+    request: Request, policy: Policy, agency: Agency, call: Call | None, initial: dict[str, Any]
+) -> CallForm:  # fmt: skip
     codes = Jurisdiction.objects.on(clock.today()).filter(measure=policy.measure)
     local = codes.filter(stage=Jurisdiction.Stage.LOCAL).values("area")
     upper = codes.filter(stage__in=[Jurisdiction.Stage.UPPER, Jurisdiction.Stage.UPPER_FINANCE]).values("agency")
     return CallForm(
-        request.POST or None, policy=policy, initial=initial,
+        request.POST or None, policy=policy, initial=initial, agency=agency, call=call,
         issuers=list(Agency.objects.filter(pk__in=upper).order_by("pk")),
         areas=list(AreaCode.objects.filter(code__in=local).order_by("code").values_list("code", "name")),
     )  # fmt: skip

@@ -13,6 +13,8 @@ from django.urls import reverse
 from subsidy.calls.copy import a_year_on, copy, suggested
 from subsidy.calls.editions import in_force, policy_of
 from subsidy.calls.models import Call
+from subsidy.calls.prepare import change
+from subsidy.calls.publish import void
 from subsidy.calls.settings_of import shown
 from subsidy.reference.models import Holiday
 from tests.calls.test_calls import AFTER, EXPIRED, StandAt
@@ -65,6 +67,39 @@ def test_the_number_is_to_be_given(sign_in: SignIn, world: World) -> None:
     answer = client.post(address, form_of(source, number=""))
     assert answer.status_code == 422
     assert "请填写“文号”" in answer.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["吉工信办联规〔2026〕12号", "吉工信办联规[2026] 12 号"])
+def test_a_number_that_a_published_call_has_is_refused_where_it_is_typed(
+    sign_in: SignIn, world: World, typed: str
+) -> None:
+    source = world.calls["jilin"]
+    answer = sign_in("jl_upper").post(reverse("calls:copy", args=[source.pk]), form_of(source, number=typed))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert f"文号 {source.number} 已用于“{source.title}”（已发布）" in page
+    assert typed in page
+    assert not Call.objects.filter(state="draft").exists()
+
+
+def test_no_draft_is_stored_or_changed_under_a_number_that_was_given_out(world: World) -> None:
+    source = world.calls["jilin"]
+    with pytest.raises(Refused, match="已用于"):
+        copied(source, number=source.number)
+    made = copied(source)
+    with pytest.raises(Refused, match="已用于"):
+        change(made, actor("jl_upper"), {"number": source.number}, version=made.version)
+    void(source, actor("jl_issuer"), reason="调整", version=source.version)
+    with pytest.raises(Refused, match="已废止"):
+        copied(source, number=source.number)
+    assert change(made, actor("jl_upper"), {"number": made.number}, version=made.version).number == made.number
+
+
+def test_another_issuers_number_and_a_drafts_number_are_free(world: World) -> None:
+    source = world.calls["jilin"]
+    prepare_jilin(world.agencies, number="吉工信办联规〔2027〕8号")
+    assert copied(source, number="吉工信办联规〔2027〕8号").state == "draft"
+    assert copied(source, number=world.calls["zhongshan"].number).state == "draft"
 
 
 def test_what_the_call_settled_itself_keeps_its_value_and_its_source(world: World) -> None:
