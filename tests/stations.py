@@ -40,7 +40,8 @@ from subsidy.cases.models import (
 )
 from subsidy.cases.report import prepare as prepare_report
 from subsidy.cases.review import ask_correction, first_opening
-from subsidy.enterprises.models import Succession
+from subsidy.enterprises import accidents
+from subsidy.enterprises.models import Enterprise, Succession
 from subsidy.enterprises.proposals import propose
 from subsidy.enterprises.register import Evidence, rename
 from subsidy.funding.models import Plan
@@ -56,6 +57,7 @@ from subsidy.panels import organise, score, scorecard
 from subsidy.panels.models import Expert, Panel
 from subsidy.papers import files
 from subsidy.papers.models import Paper
+from subsidy.projects.models import Asset, Invoice, OtherFunding, Partner
 from tests.cases.reviewing import endorsed, letter
 from tests.copies import Copies
 from tests.enterprises import listing
@@ -218,6 +220,22 @@ def _registers(world: World) -> None:
     proposal = propose(
         old, heir, keeper, kind=Succession.Kind.MERGER, effective_on=clock.today(),
         evidence=Evidence("合并协议", files.keep(PDF), "协议.pdf"), version=old.version,
+    )  # fmt: skip
+    head = Enterprise.objects.get(pk=world.enterprises["head"].pk)
+    given = {"kind": "quality", "happened_on": clock.today(), "major": False, "document": "市场监管局通报"}
+    _made["accident"] = accidents.add(head, keeper, given, version=head.version).pk
+    project = world.projects["head"]
+    _made.update(
+        other_project=world.projects["member1"].pk,
+        partner=Partner.objects.create(project=project, name="延大", name_key="延大", role="university").pk,
+        asset=Asset.objects.create(project=project, number="Z1", number_key="z1", name="机床", amount=1000).pk,
+        invoice=Invoice.objects.create(
+            project=project, number="1", number_key="1", seller="甲", seller_key="甲", dated=clock.today(), gross=113,
+            tax=13,
+        ).pk,
+        funding=OtherFunding.objects.create(
+            project=project, programme="技改资金", level="city", year=2024, amount=1000
+        ).pk,
     )  # fmt: skip
     content = book([str(one.label) for one in kinds.find("enterprises").columns], [["1" * 18, "无地区的企业"]])
     row = take.take_in(kinds.find("enterprises"), upload(content), keeper)

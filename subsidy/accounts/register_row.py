@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from subsidy.accounts.actor import Actor
@@ -15,7 +15,7 @@ from subsidy.accounts.rights import Right
 from subsidy.accounts.territory import covers, keepers_of, territory
 from subsidy.reference.secret import EncryptedTextField
 from workflow.machine import Competence, Machine
-from workflow.perform import NotAllowed, stale
+from workflow.perform import NotAllowed, Refused, record, stale
 
 KEEPER = "keeper"
 HIDDEN = "****"
@@ -48,9 +48,10 @@ def check_keeper(actor: Actor, *places: str) -> None:
 
 
 def check_seen(row: Entry, version: int | None, label: str) -> None:
-    """Raise Conflict unless the row is as the person saw it, also where nothing would change; None: not asked."""
-    if version is not None and version != row.version:
-        raise stale(row, label)
+    """Raise Conflict unless the row still is as the person saw it, where nothing would change; None: not asked."""
+    now = type(row)._default_manager.get(pk=row.pk)
+    if version is not None and version != now.version:
+        raise stale(now, label)
 
 
 def differences(row: models.Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -63,6 +64,39 @@ def differences(row: models.Model, values: Mapping[str, Any]) -> dict[str, list[
         secret = isinstance(row._meta.get_field(name), EncryptedTextField)
         changes[name] = [HIDDEN, HIDDEN] if secret else [_plain(before), _plain(after)]
     return changes
+
+
+def correct(
+    row: Entry, one: models.Model, actor: Actor, code: str, values: Mapping[str, Any], *, note: str, version: int,
+    keys: Mapping[str, Any] | None = None, twice: str = "",
+) -> None:  # fmt: skip
+    """Put right what hangs on a row of a register: the change stands in the row's history, in words and as it was.
+
+    ``keys`` are columns that follow from the values. Raises NotAllowed, Conflict for an old version, or Refused without
+    a reason, and with ``twice`` when it would then be there twice.
+    """
+    check_keeper(actor, *row.places())
+    if not note.strip():
+        raise Refused(_("请写明更正的原因。"))
+    changes = differences(one, values)
+    if not changes:
+        check_seen(row, version, _("更正"))
+        return
+    what = f"{one}：{'，'.join(_in_words(one, name, *pair) for name, pair in changes.items())}"
+    evidence = {"what": what, "row": one.pk, "fields": changes}
+    try:
+        with transaction.atomic():
+            record(row, code, actor, note=note, evidence=evidence, version=version, label=_("更正"))
+            type(one)._default_manager.filter(pk=one.pk).update(**values, **(keys or {}))
+    except IntegrityError as error:
+        raise Refused(twice or _("更正后与已登记的内容重复，请核对。")) from error
+
+
+def _in_words(one: models.Model, name: str, before: Any, after: Any) -> str:
+    field = one._meta.get_field(name)
+    labels = dict(getattr(field, "flatchoices", ())) | {True: _("是"), False: _("否"), None: _("空"), "": _("空")}
+    told = [str(labels.get(value, value)) for value in (before, after)]
+    return f"{field.verbose_name} {' → '.join(told)}"  # type: ignore[union-attr]
 
 
 def _plain(value: Any) -> Any:

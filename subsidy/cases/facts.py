@@ -157,7 +157,7 @@ class _Registers:
     def __init__(self, case: Case, rows: Sequence[CaseProject]) -> None:
         ids = [row.project_id for row in rows]
         self.funding: dict[str, list[kit.FundingFacts]] = defaultdict(list)
-        for money in OtherFunding.objects.filter(project__in=ids).order_by("pk"):
+        for money in OtherFunding.objects.filter(project__in=ids, struck=False).order_by("pk"):
             self.funding[project_key(money.project_id)].append(
                 kit.FundingFacts(money.programme, money.level, money.year, money.amount, money.document)
             )

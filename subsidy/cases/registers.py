@@ -31,7 +31,7 @@ def enterprise_facts(
     known = {one.pk: one for one in enterprises}
     credit, own_lists = _credit(known, measure)
     accidents: dict[int, list[kit.AccidentFacts]] = defaultdict(list)
-    for accident in Accident.objects.filter(enterprise__in=known).order_by("happened_on", "pk"):
+    for accident in Accident.objects.filter(enterprise__in=known, struck=False).order_by("happened_on", "pk"):
         accidents[accident.enterprise_id].append(
             kit.AccidentFacts(kit.AccidentKind(accident.kind), accident.happened_on, accident.major, accident.document)
         )

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.clusters.models import Recognition
+from subsidy.enterprises.forms import Reasoned
 from subsidy.enterprises.models import Enterprise
 from subsidy.reference.fields import CreditCodeField, DayField, TextField
 from subsidy.reference.forms import PlainForm
@@ -73,6 +74,19 @@ class MemberForm(PlainForm):
         code: str = self.cleaned_data["code"]
         self.enterprise = registered(code)
         return code
+
+
+class RecognitionCorrection(Reasoned, RecognitionForm):
+    """A recognition put right."""
+
+
+class MembershipCorrection(Reasoned):
+    """A member's part and dates put right; another enterprise is another member."""
+
+    is_head = forms.BooleanField(label=_("是头部企业"), required=False)
+    valid_from = DayField(label=_("加入日期"))
+    valid_to = DayField(label=_("退出日期"), required=False, help_text=_("自该日起不再是成员；仍是成员的不填。"))
+    field_order = ["is_head", "valid_from", "valid_to", "reason"]
 
 
 class EndForm(PlainForm):

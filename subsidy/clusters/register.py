@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from subsidy.accounts.actor import Actor
-from subsidy.accounts.register_row import check_keeper, check_seen, differences
+from subsidy.accounts.register_row import check_keeper, check_seen, correct, differences
 from subsidy.clusters.models import Cluster, Membership, Recognition
 from subsidy.enterprises.models import Enterprise
 from subsidy.reference import formats
@@ -35,9 +35,9 @@ def change(row: Cluster, actor: Actor, values: Mapping[str, Any], *, version: in
     """Change columns of the cluster itself. Raises NotAllowed, Conflict, or Refused when the code is taken."""
     check_keeper(actor, *row.places())
     check_keeper(actor, values.get("area", row.area))
-    check_seen(row, version, _("修改登记"))
     changes = differences(row, values)
     if not changes:
+        check_seen(row, version, _("修改登记"))
         return row
     try:
         with transaction.atomic():
@@ -85,6 +85,34 @@ def end_recognition(one: Recognition, actor: Actor, on: date, note: str, *, vers
         _end(Recognition.objects.filter(pk=one.pk), one.valid_from, on)
 
 
+def correct_recognition(
+    one: Recognition, actor: Actor, values: Mapping[str, Any], note: str, *, version: int
+) -> None:  # fmt: skip
+    """Put right what was entered of a recognition. Raises as `correct`, and Refused for an overlap."""
+    others = one.cluster.recognitions.filter(level=values["level"]).exclude(pk=one.pk)
+    _put_right(one, actor, "correct_recognition", values, note, others, version)
+
+
+def correct_membership(
+    one: Membership, actor: Actor, values: Mapping[str, Any], note: str, *, version: int
+) -> None:  # fmt: skip
+    """Put right what was entered of a member. Raises as `correct`, and Refused for an overlap."""
+    others = one.cluster.memberships.filter(enterprise=one.enterprise_id).exclude(pk=one.pk)
+    _put_right(one, actor, "correct_membership", values, note, others, version)
+
+
+def _put_right(
+    one: Recognition | Membership, actor: Actor, code: str, values: Mapping[str, Any], note: str,
+    others: models.QuerySet[Any], version: int,
+) -> None:  # fmt: skip
+    since, until = values["valid_from"], values["valid_to"]
+    check_keeper(actor, *one.cluster.places())
+    _refuse_disorder(since, until)
+    with transaction.atomic():
+        correct(one.cluster, one, actor, code, values, note=note, version=version)
+        _refuse_overlap(others, since, until)
+
+
 def add_member(
     row: Cluster, actor: Actor, enterprise: Enterprise, since: date, until: date | None, *, is_head: bool, version: int
 ) -> Membership:
@@ -125,14 +153,18 @@ def overlap(since: date, until: date | None) -> Q:
 
 
 def _refuse_overlap(rows: models.QuerySet[Any], since: date, until: date | None) -> None:
-    if until is not None and until <= since:
-        raise Refused(_("终止日期应晚于开始日期。"))
+    _refuse_disorder(since, until)
     other = rows.filter(overlap(since, until)).first()
     if other is not None:
         raise Refused(
             _("与已登记的期间重叠：%(period)s。请先登记其终止日期。")
             % {"period": written(other.valid_from, other.valid_to)}
         )
+
+
+def _refuse_disorder(since: date, until: date | None) -> None:
+    if until is not None and until <= since:
+        raise Refused(_("终止日期应晚于开始日期。"))
 
 
 def _end(rows: models.QuerySet[Any], since: date, on: date) -> None:

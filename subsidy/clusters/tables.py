@@ -72,12 +72,12 @@ RECOGNITIONS = (
 )
 
 
-def ending(name: str) -> Column:
-    """The verb of a dated row that has no end yet."""
+def verbs_of(kind: str) -> Column:
+    """The verbs of a dated row: it ends when it has no end yet, and can be put right."""
 
     def verbs(row: Membership | Recognition) -> list[Link]:
-        if row.valid_to is not None:
-            return []
-        return [Link(_("登记终止"), reverse(f"clusters:{name}", args=[row.cluster_id, row.pk]), str(row))]
+        at = [row.cluster_id, row.pk]
+        ends = [Link(_("登记终止"), reverse(f"clusters:end_{kind}", args=at), str(row))] if row.valid_to is None else []
+        return [*ends, Link(_("更正"), reverse(f"clusters:correct_{kind}", args=at), str(row))]
 
     return Column("actions", _("操作"), Kind.ACTIONS, accessor=verbs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -20,10 +21,17 @@ from subsidy.accounts.request import Request
 from subsidy.accounts.rights import Right
 from subsidy.accounts.territory import territory
 from subsidy.clusters import register, selectors, tables
-from subsidy.clusters.forms import ClusterForm, EndForm, MemberForm, RecognitionForm
+from subsidy.clusters.forms import (
+    ClusterForm,
+    EndForm,
+    MemberForm,
+    MembershipCorrection,
+    RecognitionCorrection,
+    RecognitionForm,
+)
 from subsidy.clusters.models import Cluster, Membership, Recognition, in_force
 from subsidy.clusters.selectors import Filters
-from subsidy.enterprises.forms import ReasonForm
+from subsidy.enterprises.forms import Reasoned, ReasonForm
 from subsidy.papers.columns import prepare
 from subsidy.papers.export import export
 from subsidy.reference import keyset
@@ -87,8 +95,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
     members = _members(request, row)
     count = members.filter(in_force(clock.today())).count()
     caption = _("成员（现有 %(n)s 家）") % {"n": count}
-    ends = [tables.ending("end_recognition")] if keeps else []
-    leaves = [tables.ending("end_membership")] if keeps else []
+    ends = [tables.verbs_of("recognition")] if keeps else []
+    leaves = [tables.verbs_of("membership")] if keeps else []
     context = {
         "row": row, "state": tables.state_tag(row), "keeps": keeps, "staff": staff,
         "moves": perform.allowed(row, request.actor) if keeps else {},
@@ -198,6 +206,36 @@ def end_membership(request: Request, pk: int, one: int) -> HttpResponse:
     return _act(request, form, row, _("登记成员退出"), lambda version: register.end_membership(
         found, request.actor, form.cleaned_data["on"], form.cleaned_data["reason"], version=version,
     ), found.enterprise.name)  # fmt: skip
+
+
+@keepers
+@both
+def correct_recognition(request: Request, pk: int, one: int) -> HttpResponse:
+    """Put right what was entered of a recognition."""
+    row = _kept(request, pk)
+    found = row.recognitions.select_related("cluster").filter(pk=one).first()
+    return _correct(
+        request, row, found, RecognitionCorrection, _("更正认定"), register.correct_recognition
+    )  # fmt: skip
+
+
+@keepers
+@both
+def correct_membership(request: Request, pk: int, one: int) -> HttpResponse:
+    """Put right what was entered of a member."""
+    row = _kept(request, pk)
+    found = row.memberships.select_related("cluster", "enterprise").filter(pk=one).first()
+    return _correct(request, row, found, MembershipCorrection, _("更正成员"), register.correct_membership)
+
+
+def _correct(
+    request: Request, row: Cluster, found: Any, asks: type[Reasoned], title: str, verb: Callable[..., None]
+) -> HttpResponse:
+    if found is None:
+        raise Http404(row.pk)
+    form = asks(request.POST or None, initial={name: getattr(found, name, "") for name in asks.base_fields})
+    return _act(request, form, row, title, lambda version: verb(
+        found, request.actor, form.columns(), form.cleaned_data["reason"], version=version), str(found))  # fmt: skip
 
 
 @keepers

@@ -21,7 +21,7 @@ from subsidy.cases import selectors as cases
 from subsidy.enterprises import selectors
 from subsidy.enterprises.models import Bar, Enterprise, Succession
 from subsidy.enterprises.succession import answers_for
-from subsidy.enterprises.tables import FOLLOWING_BARS, state_tag
+from subsidy.enterprises.tables import FOLLOWING_BARS, accident_columns, state_tag
 from subsidy.papers.columns import Column, Kind, Table, Tag, prepare
 from subsidy.reference.secret import masked
 from subsidy.reference.selectors import area_names
@@ -89,7 +89,7 @@ def enterprise(request: Request, pk: int) -> HttpResponse:
     keeps = not is_own and may_keep(request.actor, *row.places())
     context = {
         "row": row, "state": state_tag(row), "facts": _facts(row, is_own or keeps), "is_own": is_own,
-        "links": _links(request, row, keeps), "tables": _tables(request, row, is_own),
+        "links": _links(request, row, keeps), "tables": _tables(request, row, is_own, keeps),
         "successor": Succession.objects.filter(predecessor=row).select_related("successor").first(),
         "predecessors": list(row.successions.select_related("predecessor").order_by("effective_on", "pk")),
         "proposals": selectors.open_proposals(row),
@@ -127,6 +127,7 @@ def _links(request: Request, row: Enterprise, keeps: bool) -> list[Link]:
         *credit,
         Link(_("修改登记"), reverse("enterprises:edit", args=[row.pk])),
         Link(_("变更名称"), reverse("enterprises:rename", args=[row.pk])),
+        Link(_("登记事故"), reverse("enterprises:accident", args=[row.pk])),
     ]
     verbs = {"succeed": _("登记承继"), "strike": _("登记注销"), "restore": _("恢复登记")}
     allowed = perform.allowed(row, request.actor)
@@ -135,7 +136,7 @@ def _links(request: Request, row: Enterprise, keeps: bool) -> list[Link]:
     ]
 
 
-def _tables(request: Request, row: Enterprise, is_own: bool) -> list[Table]:
+def _tables(request: Request, row: Enterprise, is_own: bool, keeps: bool) -> list[Table]:
     found = cases.visible_to(request.actor).filter(enterprise=row).select_related("call").order_by("-pk")[:LATEST]
     bars = Bar.in_force(clock.today()).filter(enterprise__in=answers_for([row.pk])[row.pk])
     members = row.memberships.select_related("cluster").order_by("-valid_from", "pk")
@@ -146,6 +147,7 @@ def _tables(request: Request, row: Enterprise, is_own: bool) -> list[Table]:
             bars.select_related("enterprise").order_by("valid_from", "pk"),
             _("正在执行的禁止申报"),
         ),
+        ("accidents", accident_columns(keeps), row.accidents.order_by("-happened_on", "-pk"), _("事故记录")),
         ("cases", OWN_CASES if is_own else CASES, found, _("申报案件")),
         ("names", NAMES, row.former_names.order_by("-valid_to"), _("曾用名")),
         ("members", MEMBERSHIPS, members, _("所属集群")),

@@ -66,7 +66,7 @@ def _links(request: Request, row: Project) -> list[Link]:
     allowed = perform.allowed(row, request.actor)
     verbs = {
         "edit": _("修改登记"), "year": _("登记年度完成"), "partner": _("登记合作单位"), "asset": _("登记资产"),
-        "invoice": _("登记发票"), "measure": _("登记测算项目"),
+        "invoice": _("登记发票"), "funding": _("登记其他财政资金"), "measure": _("登记测算项目"),
     }  # fmt: skip
     moves = {"strike": _("作废项目"), "restore": _("恢复项目")}
     verbs |= {code: label for code, label in moves.items() if code in allowed}
@@ -81,9 +81,30 @@ def _tables(request: Request, row: Project, is_own: bool, keeps: bool) -> list[T
         ("years", tables.YEARS, row.years.order_by("year"), _("年度完成情况")),
         ("measured", tables.measured_columns(keeps), row.measured.order_by("-round", "kind"), _("测算项目")),
         ("approvals", tables.APPROVALS, approvals.order_by("-decided_on", "-pk"), _("省核定结果")),
-        ("partners", tables.PARTNERS, row.partners.order_by("name_key"), _("合作单位")),
-        ("assets", tables.ASSETS, row.assets.order_by("number_key")[:LATEST], _("资产")),
-        ("invoices", tables.INVOICES, row.invoices.order_by("-dated", "-pk")[:LATEST], _("发票")),
+        (
+            "partners",
+            tables.corrected(tables.PARTNERS, "partner", keeps),
+            row.partners.order_by("name_key"),
+            _("合作单位"),
+        ),
+        (
+            "assets",
+            tables.corrected(tables.ASSETS, "asset", keeps),
+            row.assets.order_by("number_key")[:LATEST],
+            _("资产"),
+        ),
+        (
+            "invoices",
+            tables.corrected(tables.INVOICES, "invoice", keeps),
+            row.invoices.order_by("-dated", "-pk")[:LATEST],
+            _("发票"),
+        ),
+        (
+            "funding",
+            tables.corrected(tables.FUNDING, "funding", keeps),
+            row.other_funding.order_by("-year", "-pk"),
+            _("其他财政资金"),
+        ),
     ]
     made = [
         prepare(columns, rows, caption=caption, name=name, empty=NO_CASES) for name, columns, rows, caption in lists

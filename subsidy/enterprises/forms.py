@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from subsidy.enterprises.models import Enterprise, Succession
+from subsidy.enterprises.models import Accident, Enterprise, Succession
 from subsidy.enterprises.register import taken
 from subsidy.reference import credit_code
 from subsidy.reference.fields import CreditCodeField, DayField, TextField
@@ -137,6 +137,35 @@ class ReasonForm(PlainForm):
     """Why a row leaves the register or comes back."""
 
     reason = TextField(label=_("原因及依据"), max_length=300, widget=forms.Textarea)
+
+
+class Reasoned(PlainForm):
+    """What the forms that put something right share: why, last on the page."""
+
+    reason = TextField(label=_("更正原因"), max_length=200, help_text=_("例如 录入有误，并写明依据。"))
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of the row, without the reason."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
+
+
+class AccidentForm(PlainForm):
+    """An accident as a document or a public source has it."""
+
+    kind = forms.ChoiceField(label=_("事故类别"), widget=forms.RadioSelect, choices=Accident.Kind.choices)
+    happened_on = DayField(label=_("发生日期"))
+    major = forms.BooleanField(label=_("属于重大事故"), required=False)
+    document = TextField(label=_("认定文件或来源"), max_length=120, help_text=_("例如 应急管理部门的事故通报及文号。"))
+
+    def clean_happened_on(self) -> Any:
+        day = self.cleaned_data["happened_on"]
+        if day > clock.today():
+            raise ValidationError(_("发生日期不能晚于今天，请核对。"))
+        return day
+
+
+class AccidentCorrection(Reasoned, AccidentForm):
+    """An accident put right."""
 
 
 def known_industry(code: str) -> bool:

@@ -239,7 +239,7 @@ class BankAccount(models.Model):
 
 
 class Accident(models.Model):
-    """An accident on record (Zhongshan Art. 9: quality, safety, environment)."""
+    """An accident on record (Zhongshan Art. 9: quality, safety, environment); one entered wrongly is struck."""
 
     class Kind(models.TextChoices):
         QUALITY = "quality", _("质量")
@@ -247,14 +247,15 @@ class Accident(models.Model):
         ENVIRONMENT = "environment", _("环保")
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="accidents")
-    kind = models.CharField(max_length=12, choices=Kind)
-    happened_on = models.DateField()
+    kind = models.CharField(_("事故类别"), max_length=12, choices=Kind)
+    happened_on = models.DateField(_("发生日期"))
     major = models.BooleanField(_("重大事故"))
-    document = models.CharField(max_length=120, blank=True)
+    document = models.CharField(_("认定文件或来源"), max_length=120, blank=True)
+    struck = models.BooleanField(_("已作废"), default=False)
 
     class Meta:
         verbose_name = _("事故记录")
         triggers = [never_deleted()]
 
     def __str__(self) -> str:
-        return f"{self.enterprise} {self.happened_on:%Y-%m-%d}"
+        return f"{self.get_kind_display()} {self.happened_on:%Y-%m-%d}"

@@ -61,9 +61,9 @@ def change(row: Enterprise, actor: Actor, values: Mapping[str, Any], *, version:
     """
     check_keeper(actor, *row.places())
     check_keeper(actor, values.get("area", row.area), values.get("production_area", row.production_area))
-    check_seen(row, version, _("修改登记"))
     changes = differences(row, values)
     if not changes:
+        check_seen(row, version, _("修改登记"))
         return row
     if "established_on" in changes:
         first = row.former_names.aggregate(first=Min("valid_to"))["first"]

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from subsidy.enterprises.models import Enterprise, SuccessionProposal
-from subsidy.papers.columns import Column, Kind, Tag
+from subsidy.enterprises.models import Accident, Enterprise, SuccessionProposal
+from subsidy.papers.columns import Column, Kind, Link, Tag
 
 TONES = {Enterprise.State.LISTED: "good", Enterprise.State.STRUCK: "done", Enterprise.State.SUCCEEDED: "exp"}
 
@@ -74,3 +74,28 @@ FOLLOWING_BARS = (
     Column("valid_to", gettext_lazy("至（不含）"), Kind.DATE),
 )
 """The bars in force on an enterprise, as its page and a proposed succession show them."""
+
+
+def accident_columns(keeps: bool) -> tuple[Column, ...]:
+    """Accidents on record; the keeper may put one right or strike it."""
+    shown = (
+        Column("kind", _("事故类别"), head=True, accessor=lambda row: row.get_kind_display()),
+        Column("happened_on", _("发生日期"), Kind.DATE),
+        Column("major", _("重大事故"), accessor=lambda row: _("是") if row.major else _("否")),
+        Column("document", _("认定文件或来源"), css="zh"),
+        Column(
+            "struck", _("状态"), Kind.TAG,
+            accessor=lambda row: Tag(_("已作废"), "done") if row.struck else Tag(_("有效"), "good"),
+        ),
+    )  # fmt: skip
+    return (*shown, Column("actions", _("操作"), Kind.ACTIONS, accessor=_accident_verbs)) if keeps else shown
+
+
+def _accident_verbs(row: Accident) -> list[Link]:
+    if row.struck:
+        return []
+    at = [row.enterprise_id, row.pk]
+    return [
+        Link(_("更正"), reverse("enterprises:correct_accident", args=at), str(row)),
+        Link(_("作废"), reverse("enterprises:strike_accident", args=at), str(row)),
+    ]

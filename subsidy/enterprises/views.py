@@ -5,6 +5,7 @@ The page of one enterprise is made of several apps and lies on the desk.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,16 @@ from subsidy.accounts.access import needs
 from subsidy.accounts.request import Request
 from subsidy.accounts.rights import Right
 from subsidy.accounts.territory import places_in, territory
-from subsidy.enterprises import proposals, register, selectors, succession, tables
-from subsidy.enterprises.forms import EnterpriseForm, ReasonForm, RenameForm, SuccessionForm
-from subsidy.enterprises.models import Enterprise, Succession
+from subsidy.enterprises import accidents, proposals, register, selectors, succession, tables
+from subsidy.enterprises.forms import (
+    AccidentCorrection,
+    AccidentForm,
+    EnterpriseForm,
+    ReasonForm,
+    RenameForm,
+    SuccessionForm,
+)
+from subsidy.enterprises.models import Accident, Enterprise, Succession
 from subsidy.enterprises.register import Evidence
 from subsidy.enterprises.selectors import Filters
 from subsidy.papers import files
@@ -174,6 +182,53 @@ def move(request: Request, pk: int, verb: str) -> HttpResponse:
         if pages.attempt(form, lambda: perform.perform(row, verb, request.actor, note=reason, version=version)):
             return pages.done(request, tables.address(row), _("登记状态已变更。"))
     return _form(request, form, row, {"strike": _("登记注销"), "restore": _("恢复登记")}[verb], tables.address(row))
+
+
+@keepers
+@both
+def accident(request: Request, pk: int) -> HttpResponse:
+    """Enter an accident."""
+    row, form = _kept(request, pk), AccidentForm(request.POST or None)
+    return _act(request, form, row, _("登记事故"), lambda version: accidents.add(
+        row, request.actor, form.cleaned_data, version=version))  # fmt: skip
+
+
+@keepers
+@both
+def correct_accident(request: Request, pk: int, one: int) -> HttpResponse:
+    """Put right what was entered of an accident."""
+    row = _kept(request, pk)
+    found = _accident(row, one)
+    initial = {name: getattr(found, name, "") for name in AccidentCorrection.base_fields}
+    form = AccidentCorrection(request.POST or None, initial=initial)
+    return _act(request, form, row, _("更正事故"), lambda version: accidents.put_right(
+        found, request.actor, form.columns(), form.cleaned_data["reason"], version=version))  # fmt: skip
+
+
+@keepers
+@both
+def strike_accident(request: Request, pk: int, one: int) -> HttpResponse:
+    """An accident that was not this enterprise's."""
+    row, form = _kept(request, pk), ReasonForm(request.POST or None)
+    found = _accident(row, one)
+    return _act(request, form, row, _("作废事故记录"), lambda version: accidents.strike(
+        found, request.actor, form.cleaned_data["reason"], version=version))  # fmt: skip
+
+
+def _accident(row: Enterprise, pk: int) -> Accident:
+    found = row.accidents.select_related("enterprise").filter(pk=pk).first()
+    if found is None:
+        raise Http404(pk)
+    return found
+
+
+def _act(request: Request, form: Any, row: Enterprise, title: str, act: Callable[[int], object]) -> HttpResponse:
+    """The form, or its verb done and back to the enterprise."""
+    if form.is_bound and form.is_valid():
+        version = pages.seen_version(request)
+        if pages.attempt(form, lambda: act(version)):
+            return pages.done(request, tables.address(row), _("已保存。"))
+    return _form(request, form, row, title, tables.address(row))
 
 
 @needs(Right.READ_REGISTERS, Right.FILE)

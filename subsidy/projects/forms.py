@@ -10,9 +10,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from subsidy.enterprises.forms import known_industry
+from subsidy.enterprises.forms import Reasoned, known_industry
 from subsidy.enterprises.models import Enterprise
-from subsidy.projects.models import MeasuredApproval, MeasuredProject, Partner, Project
+from subsidy.projects.models import MeasuredApproval, MeasuredProject, OtherFunding, Partner, Project
 from subsidy.reference.fields import CreditCodeField, DayField, MoneyField, NumberField, TextField
 from subsidy.reference.forms import PlainForm
 
@@ -89,6 +89,12 @@ class PartnerForm(PlainForm):
     valid_from = DayField(label=_("自"), required=False)
     valid_to = DayField(label=_("至"), required=False)
 
+    def clean(self) -> dict[str, Any]:
+        first, last = self.cleaned_data.get("valid_from"), self.cleaned_data.get("valid_to")
+        if first and last and last < first:
+            self.add_error("valid_to", _("结束日期不能早于开始日期。"))
+        return self.cleaned_data
+
 
 class AssetForm(PlainForm):
     """A fixed asset."""
@@ -116,6 +122,32 @@ class InvoiceForm(PlainForm):
         if gross is not None and tax is not None and tax >= gross:
             self.add_error("tax", _("税额应小于含税金额。"))
         return self.cleaned_data
+
+
+class FundingForm(PlainForm):
+    """Public money from elsewhere for the same fixed assets."""
+
+    programme = TextField(label=_("资金名称"), max_length=120, help_text=_("与下达文件一致的资金或项目名称。"))
+    level = forms.ChoiceField(label=_("级别"), widget=forms.RadioSelect, choices=OtherFunding.Level.choices)
+    year = NumberField(label=_("年度"), min_value=FIRST_YEAR, max_value=LAST_YEAR)
+    amount = MoneyField(label=_("金额"), min_value=CENT)
+    document = TextField(label=_("文号"), max_length=80, required=False)
+
+
+class PartnerCorrection(Reasoned, PartnerForm):
+    """A partner put right."""
+
+
+class AssetCorrection(Reasoned, AssetForm):
+    """An asset put right."""
+
+
+class InvoiceCorrection(Reasoned, InvoiceForm):
+    """An invoice put right."""
+
+
+class FundingCorrection(Reasoned, FundingForm):
+    """Money from elsewhere put right."""
 
 
 class MeasuredForm(PlainForm):

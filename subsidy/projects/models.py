@@ -172,7 +172,7 @@ class ProjectYear(models.Model):
 
 
 class OtherFunding(models.Model):
-    """Public money for the same fixed assets from elsewhere (元)."""
+    """Public money for the same fixed assets from elsewhere (元); one entered wrongly is struck."""
 
     class Level(models.TextChoices):
         COUNTRY = "country", _("国家")
@@ -180,17 +180,19 @@ class OtherFunding(models.Model):
         CITY = "city", _("市级")
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="other_funding")
-    programme = models.CharField(max_length=120)
-    level = models.CharField(max_length=12, choices=Level)
-    year = models.PositiveSmallIntegerField()
-    amount = models.DecimalField(max_digits=18, decimal_places=2)
-    document = models.CharField(max_length=80, blank=True)
+    programme = models.CharField(_("资金名称"), max_length=120)
+    level = models.CharField(_("级别"), max_length=12, choices=Level)
+    year = models.PositiveSmallIntegerField(_("年度"))
+    amount = models.DecimalField(_("金额"), max_digits=18, decimal_places=2)
+    document = models.CharField(_("文号"), max_length=80, blank=True)
+    struck = models.BooleanField(_("已作废"), default=False)
 
     class Meta:
         verbose_name = _("其他财政资金")
+        triggers = [never_deleted()]
 
     def __str__(self) -> str:
-        return f"{self.project} {self.programme}"
+        return f"{self.year} {self.programme}"
 
 
 class MeasuredProject(models.Model):

@@ -11,8 +11,17 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from subsidy.accounts.actor import Actor
-from subsidy.accounts.register_row import check_keeper, check_seen, differences
-from subsidy.projects.models import Asset, Invoice, MeasuredApproval, MeasuredProject, Partner, Project, ProjectYear
+from subsidy.accounts.register_row import check_keeper, check_seen, correct, differences
+from subsidy.projects.models import (
+    Asset,
+    Invoice,
+    MeasuredApproval,
+    MeasuredProject,
+    OtherFunding,
+    Partner,
+    Project,
+    ProjectYear,
+)
 from subsidy.reference import formats
 from subsidy.reference.text import fold
 from workflow import clock, perform
@@ -42,9 +51,9 @@ def write(
     row: Project, actor: Actor, values: Mapping[str, Any], *, version: int | None = None, note: str = ""
 ) -> Project:
     """Change columns with their entry; the caller has checked who may."""
-    check_seen(row, version, _("修改登记"))
     changes = differences(row, values)
     if not changes:
+        check_seen(row, version, _("修改登记"))
         return row
     new = {name: values[name] for name in changes}
     if "filing_number" in new:
@@ -95,6 +104,51 @@ def add_invoice(row: Project, actor: Actor, values: Mapping[str, Any], *, versio
     what = f"{made.number} {made.seller} {formats.yuan(made.gross)}"
     _hang(row, actor, "add_invoice", made, what, _("同一销售方的该发票号码已经登记，一张发票只能登记一次。"), version)
     return made
+
+
+def add_funding(row: Project, actor: Actor, values: Mapping[str, Any], *, version: int) -> OtherFunding:
+    """Public money from elsewhere for the same fixed assets (元). Raises NotAllowed, Conflict or Refused."""
+    made = OtherFunding(project=row, **values)
+    what = f"{made} {made.get_level_display()} {formats.yuan(made.amount)}"
+    _hang(row, actor, "add_funding", made, what, _("该资金已登记。"), version)
+    return made
+
+
+def correct_partner(one: Partner, actor: Actor, values: Mapping[str, Any], note: str, *, version: int) -> None:
+    """Put right what the register says of a partner. Raises as `correct`."""
+    correct(
+        one.project, one, actor, "correct_partner", values, note=note, version=version,
+        keys={"name_key": fold(values["name"])}, twice=_("该合作单位已登记。"),
+    )  # fmt: skip
+
+
+def correct_asset(one: Asset, actor: Actor, values: Mapping[str, Any], note: str, *, version: int) -> None:
+    """Put right what the register says of an asset. Raises as `correct`."""
+    correct(
+        one.project, one, actor, "correct_asset", values, note=note, version=version,
+        keys={"number_key": fold(values["number"])}, twice=_("该项目已登记相同编号的资产。"),
+    )  # fmt: skip
+
+
+def correct_invoice(one: Invoice, actor: Actor, values: Mapping[str, Any], note: str, *, version: int) -> None:
+    """Put right what the register says of an invoice. Raises as `correct`."""
+    correct(
+        one.project, one, actor, "correct_invoice", values, note=note, version=version,
+        keys={"number_key": fold(values["number"]), "seller_key": fold(values["seller"])},
+        twice=_("同一销售方的该发票号码已经登记，一张发票只能登记一次。"),
+    )  # fmt: skip
+
+
+def correct_funding(one: OtherFunding, actor: Actor, values: Mapping[str, Any], note: str, *, version: int) -> None:
+    """Put right what the register says of such money. Raises as `correct`, and Refused once it is struck."""
+    if one.struck:
+        raise Refused(_("该记录已作废，不能更正。"))
+    correct(one.project, one, actor, "correct_funding", values, note=note, version=version)
+
+
+def strike_funding(one: OtherFunding, actor: Actor, note: str, *, version: int) -> None:
+    """It was never given to this project: it stays on record and counts no more. Raises as `correct`."""
+    correct(one.project, one, actor, "strike_funding", {"struck": True}, note=note, version=version)
 
 
 def measure(

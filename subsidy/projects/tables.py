@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +81,19 @@ INVOICES = (
     Column("gross", _("金额（含税）"), Kind.MONEY_YUAN),
     Column("tax", _("其中税额"), Kind.MONEY_YUAN),
 )
+FUNDING = (
+    Column("programme", _("资金名称"), css="zh", head=True),
+    Column("level", _("级别"), accessor=lambda row: row.get_level_display()),
+    Column("year", _("年度"), accessor=lambda row: str(row.year)),
+    Column("amount", _("金额"), Kind.MONEY_YUAN),
+    Column("document", _("文号"), css="docno"),
+    Column(
+        "struck",
+        _("状态"),
+        Kind.TAG,
+        accessor=lambda row: Tag(_("已作废"), "done") if row.struck else Tag(_("有效"), "good"),
+    ),
+)
 APPROVALS = (
     Column("measured", _("测算项目"), head=True, accessor=lambda row: measured_name(row.measured)),
     Column("outcome", _("结果"), accessor=lambda row: row.get_outcome_display()),
@@ -108,3 +122,17 @@ def measured_columns(keeps: bool) -> tuple[Column, ...]:
         Column("argued", _("项目论证评估"), accessor=lambda row: ARGUED[row.argued]),
     )
     return (*shown, Column("actions", _("操作"), Kind.ACTIONS, accessor=_verbs)) if keeps else shown
+
+
+def corrected(columns: tuple[Column, ...], code: str, keeps: bool) -> tuple[Column, ...]:
+    """What hangs on a project; the keeper may put it right, and strike what can be struck."""
+
+    def verbs(row: Any) -> list[Link]:
+        if getattr(row, "struck", False):
+            return []
+        found = [Link(_("更正"), reverse(f"projects:correct_{code}", args=[row.project_id, row.pk]), str(row))]
+        if hasattr(row, "struck"):
+            found.append(Link(_("作废"), reverse(f"projects:strike_{code}", args=[row.project_id, row.pk]), str(row)))
+        return found
+
+    return (*columns, Column("actions", _("操作"), Kind.ACTIONS, accessor=verbs)) if keeps else columns

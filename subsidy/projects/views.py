@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from subsidy import pages
@@ -18,15 +20,20 @@ from subsidy.accounts.register_row import may_keep
 from subsidy.accounts.request import Request
 from subsidy.accounts.rights import Right
 from subsidy.accounts.territory import places_in, territory
-from subsidy.enterprises.forms import ReasonForm
+from subsidy.enterprises.forms import Reasoned, ReasonForm
 from subsidy.papers.columns import prepare
 from subsidy.papers.export import export
 from subsidy.projects import register, selectors, tables
 from subsidy.projects.forms import (
     ApprovalForm,
+    AssetCorrection,
     AssetForm,
+    FundingCorrection,
+    FundingForm,
+    InvoiceCorrection,
     InvoiceForm,
     MeasuredForm,
+    PartnerCorrection,
     PartnerForm,
     ProjectForm,
     YearForm,
@@ -146,6 +153,62 @@ def invoice(request: Request, pk: int) -> HttpResponse:
     row, form = _kept(request, pk), InvoiceForm(request.POST or None)
     return _act(request, form, row, _("登记发票"), lambda version: register.add_invoice(
         row, request.actor, form.cleaned_data, version=version))  # fmt: skip
+
+
+@keepers
+@both
+def funding(request: Request, pk: int) -> HttpResponse:
+    """Public money from elsewhere."""
+    row, form = _kept(request, pk), FundingForm(request.POST or None)
+    return _act(request, form, row, _("登记其他财政资金"), lambda version: register.add_funding(
+        row, request.actor, form.cleaned_data, version=version))  # fmt: skip
+
+
+class Hanging(NamedTuple):
+    """What hangs on a project and can be put right: its rows, the form, the verb, and the title of the page."""
+
+    rows: str
+    form: type[Reasoned]
+    correct: Callable[..., None]
+    title: str | Promise
+
+
+HANGING = {
+    "partner": Hanging("partners", PartnerCorrection, register.correct_partner, gettext_lazy("更正合作单位")),
+    "asset": Hanging("assets", AssetCorrection, register.correct_asset, gettext_lazy("更正资产")),
+    "invoice": Hanging("invoices", InvoiceCorrection, register.correct_invoice, gettext_lazy("更正发票")),
+    "funding": Hanging("other_funding", FundingCorrection, register.correct_funding, gettext_lazy("更正其他财政资金")),
+}
+
+
+@keepers
+@both
+def correct(request: Request, pk: int, one: int, kind: str) -> HttpResponse:
+    """Put right what was entered of a partner, an asset, an invoice or money from elsewhere."""
+    row, held = _kept(request, pk), HANGING[kind]
+    found = _hung(row, held.rows, one)
+    form = held.form(request.POST or None, initial={name: getattr(found, name, "") for name in held.form.base_fields})
+    return _act(request, form, row, str(held.title), lambda version: held.correct(
+        found, request.actor, form.columns(), form.cleaned_data["reason"], version=version,
+    ), f"{row.name}：{found}")  # fmt: skip
+
+
+@keepers
+@both
+def strike_funding(request: Request, pk: int, one: int) -> HttpResponse:
+    """Money that was never given to this project."""
+    row, form = _kept(request, pk), ReasonForm(request.POST or None)
+    found = _hung(row, "other_funding", one)
+    return _act(request, form, row, _("作废其他财政资金"), lambda version: register.strike_funding(
+        found, request.actor, form.cleaned_data["reason"], version=version), f"{row.name}：{found}")  # fmt: skip
+
+
+def _hung(row: Project, rows: str, pk: int) -> Any:
+    """One of the rows that hang on this project; otherwise Http404."""
+    found = getattr(row, rows).select_related("project").filter(pk=pk).first()
+    if found is None:
+        raise Http404(pk)
+    return found
 
 
 @keepers

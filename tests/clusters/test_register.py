@@ -307,6 +307,40 @@ def test_the_pages_enter_change_and_end(world: World, sign_in: SignIn) -> None:
         assert said in page, said
 
 
+def test_recognitions_and_members_are_put_right_with_the_reason(world: World, sign_in: SignIn) -> None:
+    browser, row = sign_in("jl_upper"), fresh(world.cluster)
+    home, level_, one = f"/clusters/{row.pk}/", row.recognitions.get(), row.memberships.order_by("pk")[0]
+    page = text(browser.get(home))
+    assert f"{home}recognitions/{level_.pk}/" in page
+    given = {
+        "level": level_.level, "document": "吉工信产业〔2025〕31号", "valid_from": level_.valid_from.isoformat(),
+        "version": str(row.version),
+    }  # fmt: skip
+    assert browser.post(f"{home}recognitions/{level_.pk}/", given).status_code == 422
+    assert browser.post(f"{home}recognitions/{level_.pk}/", {**given, "reason": "文号有误"}).status_code == 303
+    assert "→ 吉工信产业〔2025〕31号" in text(browser.get(home))
+    stale = {"valid_from": "2024-01-01", "valid_to": "2026-01-01", "reason": "日期有误", "version": str(row.version)}
+    assert browser.post(f"{home}members/{one.pk}/", stale).status_code == 409
+    given = {**stale, "version": str(fresh(row).version)}
+    assert "终止日期应晚于" in text(browser.post(f"{home}members/{one.pk}/", {**given, "valid_to": "2024-01-01"}))
+    assert browser.post(f"{home}members/{one.pk}/", given).status_code == 303
+    one.refresh_from_db()
+    assert (one.is_head, one.valid_to) == (False, date(2026, 1, 1))
+    assert moves(row)[-2:] == ["correct_recognition", "correct_membership"]
+
+
+def test_a_corrected_period_does_not_overlap_another(world: World) -> None:
+    row, keeper = fresh(world.cluster), actor("jl_upper")
+    old = row.memberships.order_by("pk")[0]
+    register.end_membership(old, keeper, date(2026, 5, 1), "转为头部企业", version=row.version)
+    register.add_member(row, keeper, old.enterprise, date(2026, 5, 1), None, is_head=True, version=row.version + 1)
+    old.refresh_from_db()
+    values = {"is_head": False, "valid_from": old.valid_from, "valid_to": date(2026, 5, 2)}
+    with pytest.raises(Refused, match="重叠"):
+        register.correct_membership(old, keeper, values, "日期有误", version=fresh(row).version)
+    assert moves(row)[-1] == "add_member"
+
+
 def test_a_member_sees_the_cluster_and_itself_in_it_only(world: World, sign_in: SignIn) -> None:
     page = text(sign_in("jl_member").get(f"/clusters/{world.cluster.pk}/"))
     assert world.enterprises["member1"].name in page
