@@ -31,7 +31,8 @@ LINES: dict[str, dict[str, int]] = {
     "jl_upper_finance": {"待下达的资金": 1},
     "jl_pay_maker": {"待送复核的拨付批次": 1}, "jl_pay_checker": {},
     "expert1": {"待评分的评审": 1}, "expert5": {},
-    "zs_upper": {"待登记上报或批复的省厅名单": 2, "待编制资金方案的案件": 1}, "zs_issuer": {}, "zs_upper_finance": {},
+    "zs_upper": {"待确认的承继": 1, "待登记上报或批复的省厅名单": 2, "待编制资金方案的案件": 1},
+    "zs_issuer": {}, "zs_upper_finance": {},
     "zs_pay_maker": {"待登记结果的拨付批次": 1}, "zs_pay_checker": {},
 }  # fmt: skip
 """Person → what waits, and how many: one case of each station, none of a neighbour's."""

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from subsidy.enterprises.models import BankAccount, Bar, Enterprise, FormerName, Succession
+from subsidy.enterprises.models import BankAccount, Bar, Enterprise, FormerName, Succession, SuccessionProposal
 from subsidy.funding.payee import PURPOSE
 from subsidy.imports.models import Import
 from subsidy.reference.secret import lookup_digest
@@ -126,6 +126,13 @@ def full(world: World, number: int) -> Enterprise:
         Succession(
             predecessor=one, successor=row, kind="merger", effective_on=date(2026, 1, 1), document="协议",
             evidence="a" * 64, evidence_name="a.pdf", recorded_by_id=actor("jl_upper").id, recorded_at=clock.now(),
+        )
+        for one in firms
+    )  # fmt: skip
+    SuccessionProposal.objects.bulk_create(
+        SuccessionProposal(
+            predecessor=one, heir=row, kind="merger", effective_on=date(2026, 1, 1), document="协议",
+            evidence="a" * 64, evidence_name="a.pdf", proposed_by_id=actor("jl_upper").id, proposed_at=clock.now(),
         )
         for one in firms
     )  # fmt: skip

@@ -11,7 +11,7 @@ from subsidy.accounts.models import Agency, User
 from subsidy.calls.models import Call
 from subsidy.cases.models import Case, JointSubmission, ProvinceReport
 from subsidy.clusters.models import Cluster
-from subsidy.enterprises.models import Bar, CreditList, ListImport
+from subsidy.enterprises.models import Bar, CreditList, ListImport, SuccessionProposal
 from subsidy.funding.models import Award, Instalment, Payment, PaymentBatch, Plan
 from subsidy.notices.models import Notice, Objection
 from subsidy.panels.models import Panel
@@ -38,8 +38,12 @@ LISTS = {"jilin": {"jl_local", "jl_local2"}, "zhongshan": {"zs_local", "zs_local
 MAKER = {"jilin": {"jl_pay_maker"}, "zhongshan": {"zs_pay_maker"}}
 CHECKER = {"jilin": {"jl_pay_checker"}, "zhongshan": {"zs_pay_checker"}}
 
+NOBODY: dict[str, set[str]] = {"jilin": set(), "zhongshan": set()}
+"""Only a succession that the heir's keeper has confirmed opens this move (tests/enterprises/test_proposals.py)."""
+
 EXPECTED: dict[str, dict[str, dict[str, set[str]]]] = {
-    "enterprises.enterprise": {"strike": UPPER, "restore": UPPER, "succeed": UPPER},
+    "enterprises.enterprise": {"strike": UPPER, "restore": UPPER, "succeed": UPPER, "pass_on": NOBODY},
+    "enterprises.successionproposal": {"confirm": UPPER, "decline": UPPER, "withdraw": UPPER},
     "clusters.cluster": {"strike": UPPER, "restore": UPPER},
     "projects.project": {"strike": UPPER, "restore": UPPER},
     "enterprises.bar": {"impose": UPPER, "lift": UPPER},
@@ -88,6 +92,7 @@ def subjects(world: World, measure: str) -> dict[str, Machine]:
     batch = PaymentBatch(plan=plan, agency=case.pay_maker_agency, checker_agency=case.pay_checker_agency)
     made: list[Machine] = [
         call, case, plan, notice, batch, case.enterprise, Project(area=case.area),
+        SuccessionProposal(predecessor=case.enterprise, heir=case.enterprise),
         Cluster(area={"jilin": "220000", "zhongshan": "442000"}[measure]),
         JointSubmission(call=call, agency=case.local_agency), ProvinceReport(call=call, agency=call.agency),
         Bar(agency=call.agency), ListImport(agency=case.local_agency, credit_list=CreditList()),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from subsidy.accounts.actor import Actor
 from subsidy.accounts.models import Agency
+from subsidy.enterprises import accidents
 from subsidy.enterprises.credit import bars, imports, workbook
 from subsidy.enterprises.credit.forms import APPEAL
 from subsidy.enterprises.credit.imports import Document
@@ -55,13 +56,12 @@ def wrinkles(demo: Demo) -> None:
         for ticket in waiting[place * 6 : 1 + place * 6]:
             _look_up(demo, "fushen", ticket.firm, code, listed=True)
     for ticket in demo.of("measuring_2027", "local_review")[1:2]:
-        Accident.objects.create(
-            enterprise=ticket.firm,
-            kind=Accident.Kind.SAFETY,
-            happened_on=date(2024, 8, 9),
-            major=True,
-            document="演示事故通报〔2024〕1号",
-        )
+        given = {
+            "kind": Accident.Kind.SAFETY, "happened_on": date(2024, 8, 9), "major": True,
+            "document": "演示事故通报〔2024〕1号",
+        }  # fmt: skip
+        firm = Enterprise.objects.get(pk=ticket.firm.pk)
+        accidents.add(firm, demo.person("zs_fushen"), given, version=firm.version)
 
 
 def news(demo: Demo) -> None:
