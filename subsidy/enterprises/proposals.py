@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -10,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from subsidy.accounts.actor import Actor
-from subsidy.accounts.models import Post, User
+from subsidy.accounts.models import Post
 from subsidy.accounts.register_row import KEEPER
 from subsidy.accounts.rights import RIGHTS, Right
 from subsidy.enterprises.models import HEIR, Enterprise, Succession, SuccessionProposal
@@ -110,12 +109,9 @@ def _note(proposal: SuccessionProposal, actor: Actor, code: str, reason: str) ->
 def _tell(proposal: SuccessionProposal, stage: str, title: str, body: str) -> None:
     """A message to the keepers of one side."""
     address = reverse("enterprises:proposal", args=[proposal.pk])
-    notify(_keepers(proposal.competence(stage).agencies), title, body, address)
-
-
-def _keepers(agencies: Iterable[int]) -> list[User]:
-    posts = Post.objects.on(clock.today()).filter(agency__in=list(agencies), role__in=KEEPER_ROLES)
-    return list(User.objects.filter(posts__in=posts).distinct())
+    agencies = proposal.competence(stage).agencies
+    posts = Post.objects.on(clock.today()).filter(agency__in=agencies, role__in=KEEPER_ROLES)
+    notify(posts.people(), title, body, address)
 
 
 def _named(row: Enterprise) -> str:
