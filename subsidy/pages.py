@@ -3,6 +3,7 @@
     return render_form(request, "cases/opinion.html", {"case": case}, form)            422 with the errors, else 200
     return render_form(request, template, context, form, block="opinion")              htmx gets only that block
     return fragment(request, template, "rows", context)                                one block of a page
+    pages.only_if(may(batch, "cancel", request.actor))                           a wrong post is told so before its form
     pages.attempt(form, lambda: verb(case, actor, version=seen_version(request)))   a refusal goes onto the form
     return done(request, url, _("已提交"))                           message, then 303 (htmx: 204 + HX-Redirect)
     raise PermissionDenied(_("请由另一名工作人员复核"))                                    403 page with the sentence
@@ -132,6 +133,12 @@ class Met:
     sentence: str
     differences: list[Difference]
     back: str = ""
+
+
+def only_if(may: bool) -> None:
+    """Refuse a post that has no part in an act, before anything about its form is said. Raises NotAllowed (403)."""
+    if not may:
+        raise NotAllowed(_("您的岗位不能办理此步骤。如需协助请联系系统管理员。"))
 
 
 def refused(form: Sheet, refusal: Refused) -> None:

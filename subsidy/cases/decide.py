@@ -14,7 +14,7 @@ from policies.kit.findings import Outcome
 from subsidy.accounts.actor import Actor
 from subsidy.accounts.rights import Right
 from subsidy.cases.assess import assess, figures
-from subsidy.cases.findings import Decision, Judged, findings_of, newest, overrules
+from subsidy.cases.findings import Decision, Judged, findings_of, newest, overrules, unread
 from subsidy.cases.lines import Ruled, lines_of
 from subsidy.cases.models import Case, FindingDecision, Level, LineDecision, Submission
 from subsidy.cases.signatures import recommended_upper, standing
@@ -89,7 +89,7 @@ def decide_finding(
 
 @transaction.atomic
 def confirm_automatic(case: Case, actor: Actor, *, version: int | None = None) -> int:
-    """Sign every finding that the rules found met and nobody has signed; returns how many. One INSERT."""
+    """Sign what the person has still to confirm (findings.unread); returns how many. One INSERT."""
     level = level_of(case, actor)
     submission = newest_submission(case)
     locked = record(
@@ -97,19 +97,22 @@ def confirm_automatic(case: Case, actor: Actor, *, version: int | None = None) -
         label=_("确认自动通过"),
     )  # fmt: skip
     _unsigned(locked, level)
-    return len(sign_automatic(submission, level, actor))
-
-
-def sign_automatic(submission: Submission, level: Level, actor: Actor) -> list[FindingDecision]:
-    """The rows by which the actor signs what the rules found met; the caller holds the case."""
     assessment, now = newest(submission), clock.now()
-    return FindingDecision.objects.bulk_create(
+    rows = FindingDecision.objects.bulk_create(
         FindingDecision(
             assessment=assessment, code=one.finding.code, subject=one.finding.subject, level=level,
-            decision=Decision.AGREED, decided_by_id=actor.person_id, decided_at=now,
+            **_restated(one.decision), decided_by_id=actor.person_id, decided_at=now,
         )
-        for one in findings_of(submission, level) if one.unsigned
+        for one in unread(findings_of(submission, level), actor.person_id)
     )  # fmt: skip
+    return len(rows)
+
+
+def _restated(decision: FindingDecision | None) -> dict[str, str]:
+    """What a confirmation says: with the rules, or the same as the colleague who decided."""
+    if decision is None:
+        return {"decision": Decision.AGREED}
+    return {"decision": decision.decision, "reason_code": decision.reason_code, "note": decision.note}
 
 
 def decide_line(

@@ -83,6 +83,18 @@ def waiting(judged: Iterable[Judged]) -> list[Judged]:
     return [one for one in judged if one.waits]
 
 
+def unread(judged: Sequence[Judged], person: int | None) -> list[Judged]:
+    """Those this person has still to confirm before signing a conclusion.
+
+    What the rules found met and nobody has signed; where others have decided everything, all of it, so that nobody
+    concludes a review without an act of their own on it.
+    """
+    if unsigned := [one for one in judged if one.unsigned]:
+        return unsigned
+    mine = any(one.decision is not None and one.decision.decided_by_id == person for one in judged)
+    return [] if mine else [one for one in judged if one.decision is not None]
+
+
 def _by_key(rows: Sequence[dict[str, object]]) -> dict[Key, Finding]:
     findings = [finding_from_json(row) for row in rows]
     return {(finding.code, finding.subject): finding for finding in findings}

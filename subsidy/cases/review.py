@@ -23,9 +23,8 @@ from subsidy.cases.decide import (
     decide_lines,
     level_of,
     newest_submission,
-    sign_automatic,
 )
-from subsidy.cases.findings import Judged, findings_of, waiting
+from subsidy.cases.findings import Judged, findings_of, unread, waiting
 from subsidy.cases.holds import held
 from subsidy.cases.models import Case, Correction, Level, Review, Signature, Submission
 from subsidy.cases.signatures import Standing, local_hands, recommended_upper, standing
@@ -60,7 +59,8 @@ def first_opening(case: Case, actor: Actor) -> Case:
 def recommend(case: Case, actor: Actor, *, opinion: str, version: int | None = None) -> Case:
     """The industry bureau's conclusion and signature; with no other signature asked the case is endorsed at once.
 
-    Signs every finding the rules found met. Raises Refused while a finding waits for a person, or one is not met.
+    Raises Refused while a finding waits for a person, one is not met, or the actor has confirmed none of them: who
+    presses the same button twice does not sign the case that opens next.
     """
     _at(case, actor, Level.LOCAL)
     submission = newest_submission(case)
@@ -69,7 +69,6 @@ def recommend(case: Case, actor: Actor, *, opinion: str, version: int | None = N
         label=_("签署初审意见"), changes=_as_recognised(case),
     )  # fmt: skip
     _refuse(why_not_conclude(locked, actor, findings_of(submission, Level.LOCAL)))
-    sign_automatic(submission, Level.LOCAL, actor)
     _review(locked, submission, Level.LOCAL, actor, Review.Outcome.RECOMMENDED, opinion)
     _signature(locked, submission, LOCAL_STAGE, actor, opinion)
     return _endorse_when_signed(locked, actor)
@@ -110,7 +109,6 @@ def recommend_upper(case: Case, actor: Actor, *, opinion: str, version: int | No
         label=_("复审通过"), changes={"due_at": None, **_as_recognised(case)},
     )  # fmt: skip
     _refuse(why_not_conclude(locked, actor, findings_of(submission, Level.UPPER)))
-    sign_automatic(submission, Level.UPPER, actor)
     _review(locked, submission, Level.UPPER, actor, Review.Outcome.RECOMMENDED, opinion)
     if has_experts(locked.call):
         return locked
@@ -225,6 +223,8 @@ def why_not_conclude(case: Case, actor: Actor, judged: Sequence[Judged], signed:
     if failing := [one for one in judged if one.fails]:
         names = {"message": failing[0].finding.message, "source": failing[0].finding.source.clause}
         return _("已认定不符合：%(message)s（%(source)s）。请退回补正或不予推荐。") % names
+    if open_ones := unread(judged, actor.id):
+        return _("还有 %(count)s 项规则发现未经您确认，请核阅后先点确认。") % {"count": len(open_ones)}
     return str(held([case], actor).get(case.pk, ""))
 
 

@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.actor import Actor
 from subsidy.accounts.rights import Right
+from subsidy.cases.decide import LEVELS
 from subsidy.cases.findings import Judged
 from subsidy.cases.models import Case
 from subsidy.cases.review import why_not_conclude, why_not_sign
 from subsidy.cases.signatures import Standing
+from subsidy.pages import only_if
 from workflow.perform import offered, why_not
 
 
@@ -39,6 +41,18 @@ ACTIONS: Sequence[Action] = (
     Action("decline", _("不予支持"), "decline_upper", Right.REVIEW_UPPER, "upper", "desk:decline", danger=True),
 )
 CONCLUSIONS = frozenset({"recommend", "recommend_upper"})
+
+
+def only_for(case: Case, actor: Actor, *codes: str) -> None:
+    """Raise NotAllowed unless one of these acts is the actor's, at the level where the case is under review.
+
+    Asked before a form is looked at, so that whoever has no part in an act learns nothing about it. Whether the state
+    allows the act is the verb's answer.
+    """
+    asked = {(action.right, action.stage) for action in ACTIONS if action.code in codes}
+    level = LEVELS.get(case.state, case.correcting_level)
+    here = {pair for pair in asked if pair[1] == level} or asked
+    only_if(any(actor.may(right, case.competence(stage)) for right, stage in here))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from subsidy.accounts.rights import Right
 from subsidy.calls.editions import policy_of
 from subsidy.cases import due, words
 from subsidy.cases.decide import LEVELS, RIGHTS
-from subsidy.cases.findings import Judged, findings_of
+from subsidy.cases.findings import Judged, findings_of, unread
 from subsidy.cases.holds import may_conclude
 from subsidy.cases.models import Case, Hold, Level, Submission
 from subsidy.cases.signatures import Standing, recommended_upper, standing
@@ -179,9 +179,14 @@ class CaseFile:
         return {"fail": fail, "ask": ask, "pass": len(self.judged) - fail - ask}
 
     @property
-    def unsigned(self) -> int:
-        """How many automatic passes nobody has signed yet."""
-        return sum(one.unsigned for one in self.judged)
+    def unread(self) -> int:
+        """How many findings the reader has still to confirm before a conclusion."""
+        return len(unread(self.judged, self.actor.id))
+
+    @property
+    def proposed(self) -> bool:
+        """Whether what is to be confirmed are passes that nobody has signed, not decisions of colleagues."""
+        return any(one.unsigned for one in self.judged)
 
     @property
     def cards(self) -> list[Card]:

@@ -19,7 +19,7 @@ from subsidy.cases.review import ask_correction, extend_correction
 from subsidy.cases.targets import DOCUMENT, PROJECT, STEP, Target
 from subsidy.desk.casefile import CaseFile
 from subsidy.desk.forms import AskForm, ExtensionForm, ItemForms
-from subsidy.desk.views import file_of, reads
+from subsidy.desk.views import file_for, file_of, reads
 from subsidy.pages import attempt, done, outcome, render_form
 from subsidy.papers.serve import serve_paper
 
@@ -27,7 +27,7 @@ from subsidy.papers.serve import serve_paper
 @reads
 def correction(request: Request, number: str) -> HttpResponse:
     """Choose and word the items; sending moves the case and stops its clock."""
-    file = file_of(request, number)
+    file = file_for(request, number, "correct")
     given: dict[str, Any] = {"form_kwargs": {"targets": targets(file)}, "prefix": "items"}
     act = AskForm(request.POST or None, initial={"version": file.case.version, "phone": last_phone(request.actor)})
     items = ItemForms(request.POST, **given) if request.POST else ItemForms(initial=proposed(file), **given)
@@ -50,7 +50,7 @@ def correction_paper(request: Request, number: str, pk: int) -> HttpResponseBase
 @reads
 def extension(request: Request, number: str) -> HttpResponse:
     """Give the applicant more time."""
-    file = file_of(request, number)
+    file = file_for(request, number, "correct")
     form = ExtensionForm(request.POST or None, initial={"version": file.case.version})
     back = reverse("desk:section", args=[number, "corrections"])
     if form.is_valid() and attempt(form, lambda: extend_correction(file.case, request.actor, **form.cleaned_data)):

@@ -45,7 +45,10 @@ class OpinionForm(ActForm):
 
 
 class SignForm(ActForm):
-    """The second signature; the button says which way, and a refusal needs its reason."""
+    """The second signature; the button says which way. Agreeing needs the tick, a refusal its reason.
+
+    The tick is never set in advance: a button pressed twice cannot sign the case that opens next.
+    """
 
     agrees = forms.TypedChoiceField(
         choices=[("yes", _("同意联合上报")), ("no", _("不同意"))],
@@ -60,12 +63,20 @@ class SignForm(ActForm):
         widget=forms.Textarea,
         help_text=_("不同意时必须写明理由。"),
     )
+    read = forms.BooleanField(required=False, label=_("我已核阅此件的规则发现和工信初审意见"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("agrees") is False and not cleaned.get("opinion"):
             self.add_error("opinion", _("不同意联合上报须填写理由。"))
+        if cleaned.get("agrees") and not cleaned.get("read"):
+            self.add_error("read", _("请先核阅此件，并勾选“我已核阅”后再签署。"))
         return cleaned
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the verb takes."""
+        return {name: self.cleaned_data[name] for name in ("agrees", "opinion", "version")}
 
 
 class FindingForm(ActForm):

@@ -12,9 +12,10 @@ from subsidy.accounts.request import Request
 from subsidy.cases.lines import Ruled, lines_of
 from subsidy.cases.review import decide_lines
 from subsidy.desk import sections
+from subsidy.desk.actions import CONCLUSIONS
 from subsidy.desk.casefile import CaseFile
 from subsidy.desk.forms import ActForm, LineForm
-from subsidy.desk.views import file_of, reads
+from subsidy.desk.views import file_for, file_of, reads
 from subsidy.pages import attempt, conflict_on, differences, done, render_form
 
 
@@ -47,7 +48,7 @@ class LineForms:
 @reads
 def lines(request: Request, number: str) -> HttpResponse:
     """Show the lines; whoever reviews changes the recognised amounts, and the ceiling is worked out again."""
-    file = file_of(request, number)
+    file = file_of(request, number) if request.method != "POST" else file_for(request, number, *CONCLUSIONS)
     ruled = lines_of(file.submission, file.level)
     forms = LineForms(ruled, request.POST if request.method == "POST" else None, file.case.version)
     if request.method == "POST" and forms.is_valid():

@@ -63,11 +63,10 @@ def sheet(request: Request) -> HttpResponse:
     return serve_made(book, f"{title}_{clock.today():%Y%m%d}.xlsx", "xlsx")
 
 
-def next_address(actor: Actor) -> str:
-    """The case that waits longest for this person, or the queue when nothing does."""
-    listing = Filters.read(QueryDict()).listing(Scope.of(actor))
-    found = listing.read(1)
-    return reverse("desk:case", args=[found[0].number]) if found else reverse("desk:queue")
+def next_number(actor: Actor) -> str | None:
+    """The case that waits longest for this person; None when nothing does."""
+    found = Filters.read(QueryDict()).listing(Scope.of(actor)).read(1)
+    return found[0].number if found else None
 
 
 def _tabs(scope: Scope, filters: Filters, around: Surroundings) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from subsidy.cases.review import (
     sign,
 )
 from subsidy.desk import queue, sections
+from subsidy.desk.actions import CONCLUSIONS, only_for
 from subsidy.desk.casefile import CaseFile
 from subsidy.desk.forms import AGREE_WORDS, ActForm, DeclineForm, FindingForm, OpinionForm, ReturnForm, SignForm
 from subsidy.pages import attempt, done, outcome, render_form
@@ -35,6 +36,8 @@ from subsidy.papers.serve import serve, serve_history
 from workflow.states import State
 
 FINDINGS = "desk/case_findings.html"
+ARRIVED = "arrived"
+"""In the address of a case that opened by itself after a signature."""
 reads = needs(Right.READ_CASES)
 
 
@@ -42,6 +45,13 @@ def file_of(request: Request, number: str) -> CaseFile:
     """The case file, if the case is routed to one of the person's agencies; otherwise 404."""
     cases = selectors.staff(request.actor).select_related("handler", "local_finance_agency")
     return CaseFile(selectors.one(cases, number), request.actor)
+
+
+def file_for(request: Request, number: str, *acts: str) -> CaseFile:
+    """The case file for whoever may do one of these acts (actions.ACTIONS); others are refused before their form."""
+    file = file_of(request, number)
+    only_for(file.case, request.actor, *acts)
+    return file
 
 
 @reads
@@ -64,7 +74,8 @@ def findings_page(request: Request, file: CaseFile, **bound: Any) -> HttpRespons
         **bound,
     }
     failed = next(iter(bound.values()), forms["opinion_form"])
-    context = {"file": file, "tabs": sections.tabs(file, "findings"), **forms}
+    arrived = request.method == "GET" and ARRIVED in request.GET
+    context = {"file": file, "tabs": sections.tabs(file, "findings"), "arrived": arrived, **forms}
     return render_form(request, FINDINGS, context, failed)
 
 
@@ -107,7 +118,7 @@ def document(request: Request, number: str, pk: int) -> HttpResponseBase:
 @require_POST
 def decide(request: Request, number: str) -> HttpResponse:
     """Decide one finding."""
-    file = file_of(request, number)
+    file = file_for(request, number, *CONCLUSIONS)
     form = FindingForm(request.POST)
     if form.is_valid() and attempt(form, lambda: decide_finding(file.case, request.actor, **form.cleaned_data)):
         return done(request, reverse("desk:case", args=[number]), _("已保存认定。"))
@@ -118,7 +129,7 @@ def decide(request: Request, number: str) -> HttpResponse:
 @require_POST
 def confirm(request: Request, number: str) -> HttpResponse:
     """Sign all automatic passes in one act."""
-    file = file_of(request, number)
+    file = file_for(request, number, *CONCLUSIONS)
     form = ActForm(request.POST)
     if form.is_valid():
         count = outcome(form, lambda: confirm_automatic(file.case, request.actor, **form.cleaned_data))
@@ -131,11 +142,11 @@ def confirm(request: Request, number: str) -> HttpResponse:
 @require_POST
 def conclude(request: Request, number: str) -> HttpResponse:
     """Recommend at the local level, or conclude the upper review, as the state of the case has it."""
-    file = file_of(request, number)
+    file = file_for(request, number, *CONCLUSIONS)
     form = OpinionForm(request.POST)
     verb = recommend_upper if file.case.state == State.UPPER_REVIEW else recommend
     if form.is_valid() and attempt(form, lambda: verb(file.case, request.actor, **form.cleaned_data)):
-        return done(request, queue.next_address(request.actor), _("%(number)s 已签署审核意见。") % {"number": number})
+        return onward(request, _("%(number)s 已签署审核意见。") % {"number": number})
     return findings_page(request, file, opinion_form=form)
 
 
@@ -143,17 +154,26 @@ def conclude(request: Request, number: str) -> HttpResponse:
 @require_POST
 def joint_signature(request: Request, number: str) -> HttpResponse:
     """Finance signs or refuses."""
-    file = file_of(request, number)
+    file = file_for(request, number, "sign")
     form = SignForm(request.POST, auto_id="sign_%s")
-    if form.is_valid() and attempt(form, lambda: sign(file.case, request.actor, **form.cleaned_data)):
-        return done(request, queue.next_address(request.actor), _("%(number)s 已签署会审意见。") % {"number": number})
+    if form.is_valid() and attempt(form, lambda: sign(file.case, request.actor, **form.given)):
+        return onward(request, _("%(number)s 已签署会审意见。") % {"number": number})
     return findings_page(request, file, sign_form=form)
+
+
+def onward(request: Request, sentence: str) -> HttpResponse:
+    """To the case that waits longest, at its head and without a button to sign in the old place; else to the queue."""
+    following = queue.next_number(request.actor)
+    if following is None:
+        return done(request, reverse("desk:queue"), sentence)
+    opened = _("现在打开的是下一件 %(number)s。") % {"number": following}
+    return done(request, f"{reverse('desk:case', args=[following])}?{ARRIVED}=1", f"{sentence}{opened}")
 
 
 @reads
 def refuse(request: Request, number: str) -> HttpResponse:
     """Not recommended, or not supported: a page of its own, since it ends the case."""
-    file = file_of(request, number)
+    file = file_for(request, number, "decline")
     initial = {"version": file.case.version}
     form = DeclineForm(request.POST or None, policy=file.policy, initial=initial)
     if form.is_valid() and attempt(form, lambda: decline(file.case, request.actor, **form.cleaned_data)):
@@ -164,7 +184,7 @@ def refuse(request: Request, number: str) -> HttpResponse:
 @reads
 def send_back(request: Request, number: str) -> HttpResponse:
     """Return a case to the local review."""
-    file = file_of(request, number)
+    file = file_for(request, number, "return")
     form = ReturnForm(request.POST or None, initial={"version": file.case.version})
     if form.is_valid() and attempt(form, lambda: return_to_local(file.case, request.actor, **form.cleaned_data)):
         return done(request, reverse("desk:case", args=[number]), _("已退回下级重新初审。"))

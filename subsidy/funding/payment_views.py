@@ -30,12 +30,12 @@ from subsidy.funding.paper import suggested_purpose
 from subsidy.funding.payment_forms import AnswerForm, BatchForm, BounceForm, ExportForm, ResultForm, results_of
 from subsidy.funding.results import bounce, enter_results
 from subsidy.funding.views import pdf_answer, sheet_answer
-from subsidy.pages import attempt, done, render_form, seen_version
+from subsidy.pages import attempt, done, only_if, render_form, seen_version
 from subsidy.papers import files, sheets
 from subsidy.papers.columns import Picking, prepare
 from workflow import clock
 from workflow.once import once
-from workflow.perform import Refused, allowed
+from workflow.perform import Refused, allowed, may
 
 PAYERS = needs(*selectors.BATCH_RIGHTS)
 PAYING = gettext_lazy("编制、复核和办理拨付")
@@ -206,6 +206,7 @@ def batch_reason(request: Request, pk: int, verb: str) -> HttpResponse:
     labels = {"send_back": _("退回经办"), "cancel": _("取消批次")}
     if verb not in verbs:
         raise Http404(verb)
+    only_if(may(batch, verb, request.actor))
     form = ReasonForm(request.POST or None)
     if request.POST and form.is_valid():
         reason = form.cleaned_data["reason"]

@@ -23,7 +23,7 @@ from subsidy.funding.paper import plan_preview, suggested_title, wan
 from subsidy.funding.planpage import approvals_of, figures, signs
 from subsidy.funding.quota import enter
 from subsidy.journal.selectors import quotas as balances
-from subsidy.pages import attempt, done, render_form, seen_version
+from subsidy.pages import attempt, done, only_if, render_form, seen_version
 from subsidy.papers import files, sheets
 from subsidy.papers.columns import Picking, Table, Tag, prepare
 from workflow import clock
@@ -151,6 +151,7 @@ def plan_line(request: Request, pk: int, line: int) -> HttpResponse:
     """One line: its whole working, article by article; in a draft also another amount."""
     plan = selectors.plan(request.actor, pk)
     row = get_object_or_404(plan.lines.select_related("case__enterprise"), pk=line)
+    only_if(request.method != "POST" or request.actor.may(Right.PLAN, plan.competence("upper")))
     form = AdjustForm(request.POST or None, initial={"amount": row.amount, "reason": row.reason})
     if request.POST.get("act") == "take_out":
         plans.take_out(plan, request.actor, line_id=row.pk, version=seen_version(request))

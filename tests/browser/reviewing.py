@@ -83,7 +83,7 @@ def concludes(page: Page, button: str, opinion: str) -> None:
 
 def signs_as_finance(page: Page, opinion: str) -> None:
     """The second signature."""
-    fills(page, {"会审意见": opinion})
+    fills(page, {"会审意见": opinion, "我已核阅此件的规则发现和工信初审意见": True})
     presses(page, "同意联合上报")
     is_told(page, "已签署会审意见。")
 

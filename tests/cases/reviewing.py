@@ -6,7 +6,7 @@ from subsidy.cases.decide import level_of, newest_submission
 from subsidy.cases.findings import Judged, findings_of
 from subsidy.cases.joint import prepare, send
 from subsidy.cases.models import Case, JointSubmission
-from subsidy.cases.review import decide_finding, recommend, recommend_upper, sign
+from subsidy.cases.review import confirm_automatic, decide_finding, recommend, recommend_upper, sign
 from tests.world import actor, build, fresh, jilin_submitted
 from workflow import clock
 
@@ -31,6 +31,7 @@ def open_findings(case: Case, who: str) -> list[Judged]:
 def recommended(case: Case, who: str = "jl_local") -> Case:
     """The case with the local reviewer's signature; in Zhongshan it is endorsed by that."""
     judge(case, who)
+    confirm_automatic(fresh(case), actor(who))
     recommend(fresh(case), actor(who), opinion=OPINION)
     return fresh(case)
 
@@ -67,6 +68,7 @@ def passed_upper(case: Case) -> Case:
     who = "zs_upper" if case.measure == "zhongshan" else "jl_upper"
     case = sent_up(case)
     judge(case, who)
+    confirm_automatic(fresh(case), actor(who))
     recommend_upper(fresh(case), actor(who), opinion=OPINION)
     return fresh(case)
 

@@ -187,9 +187,37 @@ def test_all_automatic_passes_are_signed_in_one_act(case: Case) -> None:
     assert Event.objects.filter(subject_id=case.pk, move="confirm_automatic").count() == 1
 
 
-def test_recommending_signs_what_the_rules_found_met(case: Case) -> None:
+def test_nobody_recommends_what_the_rules_found_without_confirming_it(case: Case) -> None:
+    judge(case, "jl_local")
+    with pytest.raises(Refused, match="未经您确认"):
+        recommend(fresh(case), actor("jl_local"), opinion=OPINION)
+    assert not Review.objects.exists()
     recommended(case)
     assert all(one.decision for one in findings_of(newest_submission(case), "local"))
+
+
+def test_what_a_colleague_confirmed_is_confirmed_once_more_by_who_signs(case: Case) -> None:
+    judge(case, "jl_local2")
+    confirm_automatic(fresh(case), actor("jl_local2"))
+    with pytest.raises(Refused, match="未经您确认"):
+        recommend(fresh(case), actor("jl_local"), opinion=OPINION)
+    count = len(findings_of(newest_submission(case), "local"))
+    assert confirm_automatic(fresh(case), actor("jl_local")) == count
+    recommend(fresh(case), actor("jl_local"), opinion=OPINION)
+    assert Review.objects.get().reviewed_by.username == "jl_local"
+
+
+def test_confirming_after_a_colleague_says_the_same_as_the_colleague(case: Case) -> None:
+    one = findings_of(newest_submission(case), "local")[0].finding
+    decide_finding(
+        case, actor("jl_local2"), code=one.code, subject=one.subject, decision="not_met", reason_code="data",
+        note="认定文件已撤销",
+    )  # fmt: skip
+    confirm_automatic(fresh(case), actor("jl_local2"))
+    confirm_automatic(fresh(case), actor("jl_local"))
+    held = next(j for j in findings_of(newest_submission(case), "local") if j.key == (one.code, one.subject))
+    assert (held.decision.decision, held.decision.note) == ("not_met", "认定文件已撤销")
+    assert held.decision.decided_by.username == "jl_local"
 
 
 def test_a_decision_holds_only_while_the_finding_looks_at_the_same_facts(case: Case) -> None:
@@ -293,6 +321,7 @@ def test_a_return_needs_its_reason(case: Case) -> None:
 def test_the_upper_conclusion_leaves_the_case_for_the_experts(case: Case) -> None:
     case = sent_up(case)
     judge(case, "jl_upper")
+    confirm_automatic(fresh(case), actor("jl_upper"))
     recommend_upper(fresh(case), actor("jl_upper"), opinion=OPINION)
     assert fresh(case).state == State.UPPER_REVIEW
     assert Review.objects.filter(level="upper", outcome="recommended").count() == 1

@@ -7,11 +7,12 @@ from django.test.utils import CaptureQueriesContext
 from subsidy.cases.decide import newest_submission
 from subsidy.cases.findings import findings_of
 from subsidy.cases.joint import send
-from subsidy.cases.models import Case, FindingDecision
-from subsidy.cases.review import ask_correction, recommend_upper, sign
+from subsidy.cases.models import Case, FindingDecision, Review
+from subsidy.cases.review import ask_correction, confirm_automatic, recommend_upper, sign
 from subsidy.enterprises.models import CreditCheck
 from tests.cases.reviewing import judge, letter, passed_upper, recommended, sent_up
 from tests.desk.browsing import SignIn, bare, text
+from tests.stations import twin
 from tests.world import World, actor, fresh, jilin_submitted, zhongshan_submitted
 from workflow import clock
 from workflow.states import State
@@ -132,9 +133,63 @@ def test_the_first_opening_is_noted_when_a_reviewer_reads_the_page(case: Case, s
 
 
 def test_recommending_leads_to_the_next_case_that_waits(world: World, case: Case, sign_in: SignIn) -> None:
+    following = twin(case, "JL-2026-00901", State.LOCAL_REVIEW)
     browser = sign_in("jl_local")
+    case = confirmed(case, "jl_local")
     answer = browser.post(page_of(case, "conclude/"), {"version": case.version, "opinion": "同意推荐。"})
+    assert (answer.status_code, answer["Location"]) == (303, f"{page_of(following)}?arrived=1")
+    page = text(browser.get(answer["Location"]))
+    assert f"{case.number} 已签署审核意见。现在打开的是下一件 {following.number}。" in page
+    following = confirmed(following, "jl_local")
+    answer = browser.post(page_of(following, "conclude/"), {"version": following.version, "opinion": "同意推荐。"})
     assert (answer.status_code, answer["Location"]) == (303, "/review/")
+
+
+def test_the_same_press_twice_never_signs_a_second_case(world: World, case: Case, sign_in: SignIn) -> None:
+    following = twin(case, "JL-2026-00901", State.LOCAL_REVIEW)
+    browser = sign_in("jl_local")
+    case = confirmed(case, "jl_local")
+    press = {"version": case.version, "opinion": "同意推荐。"}
+    landed = browser.post(page_of(case, "conclude/"), press)["Location"]
+    assert browser.post(page_of(case, "conclude/"), press).status_code == 409
+    assert "/conclude/" not in text(browser.get(landed))
+    following = fresh(following)
+    answer = browser.post(page_of(following, "conclude/"), {**press, "version": following.version})
+    assert answer.status_code == 422
+    assert "未经您确认" in text(answer)
+    assert fresh(following).version == following.version
+    assert not Review.objects.filter(submission__case=following).exists()
+
+
+def test_a_case_confirmed_earlier_opens_by_itself_without_the_button_in_its_old_place(
+    case: Case, sign_in: SignIn
+) -> None:
+    confirmed(case, "jl_local")
+    browser = sign_in("jl_local")
+    arrived, opened = (text(browser.get(page_of(case) + query)) for query in ("?arrived=1", ""))
+    assert "核阅后办理" in arrived
+    assert "/conclude/" not in arrived
+    assert "/conclude/" in opened
+
+
+def test_finance_signs_only_with_the_tick_that_is_never_set_in_advance(case: Case, sign_in: SignIn) -> None:
+    case = recommended(case)
+    browser = sign_in("jl_finance")
+    assert 'name="read"' in text(browser.get(page_of(case)))
+    assert "checked" not in text(browser.get(page_of(case)))
+    sent = {"version": case.version, "agrees": "yes", "opinion": "同意"}
+    answer = browser.post(page_of(case, "sign/"), sent)
+    assert (answer.status_code, "请先核阅此件" in text(answer)) == (422, True)
+    assert fresh(case).state == State.LOCAL_REVIEW
+    assert browser.post(page_of(case, "sign/"), {**sent, "read": "on"}).status_code == 303
+    assert fresh(case).state == State.ENDORSED
+
+
+def confirmed(case: Case, who: str) -> Case:
+    """The case with every finding decided by this person."""
+    judge(fresh(case), who)
+    confirm_automatic(fresh(case), actor(who))
+    return fresh(case)
 
 
 def test_overruling_without_a_reason_keeps_what_was_typed(case: Case, sign_in: SignIn) -> None:
@@ -344,7 +399,7 @@ def test_the_case_page_asks_at_most_fifteen_times_at_every_station(world: World,
     sign(fresh(case), actor("jl_finance"), agrees=True)
     send(letter(fresh(case)), actor("jl_local"))
     assert max(asked(case, who) for who in ("jl_local", "jl_upper")) <= BUDGET
-    judge(fresh(case), "jl_upper")
+    confirmed(case, "jl_upper")
     recommend_upper(fresh(case), actor("jl_upper"), opinion="同意")
     assert asked(case, "jl_upper") <= BUDGET
     assert asked(zhongshan_submitted(world), "zs_local") <= BUDGET

@@ -96,7 +96,8 @@ MORE = {
 }
 """Pages with an object other than the table's, which has the form."""
 UNOFFERED = (
-    ("desk:sign", "jl_finance", "jl_case"), ("notices:close", "jl_upper", "notice"),
+    ("desk:sign", "jl_finance", "jl_case"), ("desk:conclude", "jl_local", "jl_case"),
+    ("notices:close", "jl_upper", "notice"),
     ("cases:check", "zs_applicant", "zs_draft"),
 )  # fmt: skip
 """Forms that no page of the stations offers at this moment."""

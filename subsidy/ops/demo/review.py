@@ -53,6 +53,7 @@ def sign_local(demo: Demo, ticket: Ticket, when: datetime) -> None:
     if ticket.place % CUT_EVERY == 0:
         _cut(case, Level.LOCAL, person)
     _decide(case, Level.LOCAL, person)
+    verbs.confirm_automatic(case, person)
     verbs.recommend(case, person, opinion=text("recommend_local"))
 
 
@@ -143,6 +144,7 @@ def recommend_upper(demo: Demo, ticket: Ticket, when: datetime) -> None:
     case = case_of(ticket)
     person = demo.person(UPPER[case.measure])
     _decide(case, Level.UPPER, person)
+    verbs.confirm_automatic(case, person)
     verbs.recommend_upper(case, person, opinion=text("recommend_upper"))
 
 
