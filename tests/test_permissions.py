@@ -318,6 +318,7 @@ TABLE: dict[str, Row] = {
     "cases:line": mine("jl_draft", "jl_line"),
     "cases:line_remove": my_act("jl_draft", "jl_line"),
     "cases:upload": my_act("jl_draft", "=audit"),
+    "cases:slot_paper": mine("jl_draft", "=targets"),
     "cases:file": get("jl_applicant", "jl_draft", "jl_file", hidden=f"{STAFF} {NOT_MINE}"),
     "cases:file_remove": my_act("jl_draft", "jl_file"),
     "cases:ceiling": mine("jl_draft"),

@@ -203,6 +203,7 @@ def mixed(stations: Stations) -> dict[str, tuple[str, list[object]]]:
         "cases:step": ("jl_applicant", [draft, "no-such-step"]),
         "cases:autosave": ("jl_applicant", [draft, "no-such-step"]),
         "cases:upload": ("jl_applicant", [draft, "no-such-requirement"]),
+        "cases:slot_paper": ("jl_applicant", [draft, "no-such-requirement"]),
         "cases:paper": ("jl_applicant", [first, "no-such-paper"]),
         "desk:section": ("jl_local", [ours, "no-such-section"]),
         "desk:article": ("jl_local", ["jilin", "999"]),

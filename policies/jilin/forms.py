@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from policies.jilin import articles as a
+from policies.jilin.stamped import QUOTED, TARGETS
 from policies.kit.checks import platform
 from policies.kit.findings import Source, SourceKind
 from policies.kit.policy import (
     CallSetting,
     Choice,
     Criterion,
+    Form,
     LineCategory,
     Question,
     QuestionKind,
@@ -121,6 +123,7 @@ QUESTIONS = (
         platform(a.KEY, "same_invoice"),
         when=When("not_twice", (False,)),
     ),
+    *TARGETS,
 )
 
 DOCUMENTS = (
@@ -139,8 +142,16 @@ DOCUMENTS = (
         when=When("direction", ("cooperation",)),
         about=Subject.PROJECT,
     ),
-    RequiredDocument("targets", "绩效目标申报表", "从系统生成，盖章后上传。", ART_15),
-    RequiredDocument("commitment", "承诺书", "从系统生成，盖章后上传。", a.ART_13, about=Subject.FIRM),
+    RequiredDocument("targets", "绩效目标申报表", "从系统生成，盖章后上传。", ART_15, form=Form.TARGETS),
+    RequiredDocument(
+        "commitment",
+        "承诺书",
+        "从系统生成，盖章后上传。",
+        a.ART_13,
+        about=Subject.FIRM,
+        form=Form.PROMISE,
+        quotes=QUOTED,
+    ),
 )
 
 SCORECARD = Scorecard(

@@ -74,9 +74,19 @@ class Question:
     step: str = "declarations"
 
 
+class Form(StrEnum):
+    """A material that the platform prints from the case; the applicant stamps it and brings it back."""
+
+    TARGETS = "targets"
+    PROMISE = "promise"
+
+
 @dataclass(frozen=True, slots=True)
 class RequiredDocument:
-    """One entry of the list of materials; `kinds` are file endings without dot."""
+    """One entry of the list of materials; `kinds` are file endings without dot.
+
+    `form` says what the platform prints for it, and `quotes` which articles stand on that paper as issued.
+    """
 
     key: str
     label: str
@@ -86,6 +96,8 @@ class RequiredDocument:
     when: When | None = None
     about: Subject = Subject.CASE
     kinds: tuple[str, ...] = ("pdf", "ofd", "jpg", "png")
+    form: Form | None = None
+    quotes: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from policies.kit.policy import (
     CallSetting,
     Choice,
     Criterion,
+    Form,
     LineCategory,
     Question,
     QuestionKind,
@@ -22,6 +23,7 @@ from policies.kit.policy import (
 from policies.kit.text import article
 from policies.zhongshan import article_9 as nine
 from policies.zhongshan import articles as a
+from policies.zhongshan.stamped import QUOTED, TARGETS
 
 KEY = nine.KEY
 PRACTICE = Source(SourceKind.INSTRUMENT, KEY, "practice", "细则未规定，按通行做法")
@@ -90,6 +92,7 @@ _COMMON = (
         "如有，请在投资明细中注明。",
         platform(KEY, "same_invoice"),
     ),
+    *TARGETS,
 )
 _REQUESTED = Question(
     "requested",
@@ -146,8 +149,10 @@ _DOCUMENTS = (
     RequiredDocument("invoices", "发票", "与投资明细逐条对应；进口设备提供报关单。", nine.ART_9, about=Subject.PROJECT),
     RequiredDocument("vouchers", "付款凭证", "与投资明细逐条对应。", nine.ART_9, about=Subject.PROJECT),
     RequiredDocument("photos", "现场照片", "能反映建设现状。", PRACTICE, required=False, about=Subject.PROJECT),
-    RequiredDocument("targets", "绩效目标申报表", "从系统生成，盖章后上传。", a.ART_12),
-    RequiredDocument("commitment", "承诺书", "从系统生成，盖章后上传。", article(KEY, 14)),
+    RequiredDocument("targets", "绩效目标申报表", "从系统生成，盖章后上传。", a.ART_12, form=Form.TARGETS),
+    RequiredDocument(
+        "commitment", "承诺书", "从系统生成，盖章后上传。", article(KEY, 14), form=Form.PROMISE, quotes=QUOTED
+    ),
 )
 _MEASURED = RequiredDocument("measured", "测算项目省核定文件", "省核定额度的文件。", ART_9_1)
 _ARGUED = RequiredDocument("argued", "项目论证评估意见", "重大项目论证评估的结论。", ART_9_2)

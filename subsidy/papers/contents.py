@@ -95,6 +95,26 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class Material:
+    """绩效目标申报表、承诺书: what an applicant or a member firm stamps and brings back.
+
+    `opening` stands before the sections; `quotes` are articles as issued, one paragraph a line.
+    """
+
+    template: ClassVar[str] = "material"
+    case_number: str
+    call: str
+    measure: str
+    enterprise: str
+    credit_code: str
+    title: str
+    receiver: str
+    opening: str
+    sections: tuple[Section, ...]
+    quotes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """公文: a correction notice, a joint submission, or any other letter.
 
@@ -201,7 +221,7 @@ class Disbursement:
         object.__setattr__(self, "total_words", in_words(total))
 
 
-Content = Receipt | Application | Letter | Notice | Plan | Disbursement
+Content = Receipt | Application | Material | Letter | Notice | Plan | Disbursement
 
 
 def plain(content: Content) -> dict[str, Any]:

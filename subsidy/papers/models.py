@@ -29,6 +29,7 @@ class Paper(models.Model):
         PLAN = "plan", _("资金分配方案")
         DISBURSEMENT = "disbursement", _("拨付汇总表")
         LETTER = "letter", _("公文")
+        MATERIAL = "material", _("待盖章材料")
 
     kind = models.CharField(_("类别"), max_length=20, choices=Kind)
     number = models.CharField(_("编号"), max_length=60)

@@ -13,7 +13,7 @@ from subsidy import pages
 from subsidy.accounts.access import needs
 from subsidy.accounts.request import Request
 from subsidy.accounts.rights import Right
-from subsidy.cases import selectors
+from subsidy.cases import selectors, stamped
 from subsidy.cases.applicant.forms import UploadForm
 from subsidy.cases.applicant.keep import mine
 from subsidy.cases.assess import Result, preview
@@ -22,7 +22,7 @@ from subsidy.cases.fill import locked_reason
 from subsidy.cases.materials import Slot, slot, slots
 from subsidy.cases.models import Case, DocumentVersion
 from subsidy.cases.readiness import DOCUMENTS
-from subsidy.papers.serve import serve
+from subsidy.papers.serve import serve, serve_paper
 from workflow.perform import Refused
 from workflow.states import State
 
@@ -31,7 +31,7 @@ def listed(case: Case, result: Result, only: str = "") -> dict[str, Any]:
     """The places for materials: those of one step, or all that belong to no step of their own."""
     steps = {step.key for step in result.policy.steps}
     found = [one for one in slots(case) if (one.requirement == only if only else one.requirement not in steps)]
-    return {"extra": "documents", "slots": found}
+    return {"extra": "documents", "slots": found, "printed": stamped.printed(result).keys()}
 
 
 @needs(Right.FILE)
@@ -48,6 +48,7 @@ def upload(request: Request, number: str, key: str) -> HttpResponse:
         "replaces": replaces,
         "step": step,
         "locked": locked_reason(case, step, one.key),
+        "printed": stamped.printed(preview(case)).keys(),
     }
     if request.method != "POST" or not form.is_valid():
         return pages.render_form(request, "cases/my/upload.html", context, form)
@@ -76,6 +77,17 @@ def remove(request: Request, number: str, pk: int) -> HttpResponse:
     except Refused as refusal:
         return pages.error(request, 409, str(refusal))
     return pages.done(request, _back(case, step), _("已移除《%(name)s》。") % {"name": version.name})
+
+
+@needs(Right.FILE)
+def slot_paper(request: Request, number: str, key: str) -> HttpResponseBase:
+    """The material as the platform prints it from the case, to be stamped and uploaded here."""
+    case = mine(request, number)
+    one, result = _slot(case, key), preview(case)
+    if one.requirement not in stamped.printed(result):
+        raise Http404(key)
+    position = [row["key"] for row in case.call.documents].index(one.requirement) + 1
+    return serve_paper(stamped.paper(case, result, one, position))
 
 
 @needs(Right.READ_CASES)

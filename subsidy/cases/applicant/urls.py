@@ -18,6 +18,7 @@ urlpatterns = [
     path("my/<str:number>/lines/<int:pk>/", claims.change, name="line"),
     path("my/<str:number>/lines/<int:pk>/remove/", claims.remove, name="line_remove"),
     path("my/<str:number>/materials/<str:key>/", attachments.upload, name="upload"),
+    path("my/<str:number>/materials/<str:key>/paper/", attachments.slot_paper, name="slot_paper"),
     path("my/<str:number>/files/<int:pk>/", attachments.download, name="file"),
     path("my/<str:number>/files/<int:pk>/remove/", attachments.remove, name="file_remove"),
     path("my/<str:number>/ceiling/", finish.ceiling, name="ceiling"),
