@@ -18,6 +18,8 @@ from subsidy.cases.models import Assessment, Case, Submission
 from workflow import clock
 
 NOT_BARRED = "not_barred"
+ABOUT_LINES = frozenset({"left_out", "same_invoice", "requested", "applied_rate"})
+"""Findings about what is claimed; without a claimed line they have nothing to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,21 @@ class Result:
         return self.answered.entitlement
 
     @property
+    def without_lines(self) -> tuple[str, ...]:
+        """The names of the projects in the case that have no claimed line yet."""
+        return tuple(project.name for project in self.facts.active if not project.lines)
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether anything is claimed at all."""
+        return any(project.lines for project in self.facts.active)
+
+    @property
+    def unanswered(self) -> tuple[Finding, ...]:
+        """What the rules cannot say before anything is claimed, whatever their answer about nothing is."""
+        return () if self.has_lines else tuple(one for one in self.findings if one.code in ABOUT_LINES)
+
+    @property
     def blocking(self) -> tuple[Finding, ...]:
         """What keeps the applicant from submitting: whatever is not met and is the filing's own matter, and a bar.
 
@@ -47,14 +64,15 @@ class Result:
         return tuple(
             finding
             for finding in self.answered.not_met
-            if finding.code == NOT_BARRED or finding.subject not in self.facts.by_key
+            if (finding.code == NOT_BARRED or finding.subject not in self.facts.by_key)
+            and finding not in self.unanswered
         )
 
     @property
     def advisory(self) -> tuple[Finding, ...]:
         """What a person will look at in the review: not met although it does not block, or for an officer."""
-        blocking = self.blocking
-        return tuple(f for f in self.findings if f.outcome is not Outcome.MET and f not in blocking)
+        elsewhere = (*self.blocking, *self.unanswered)
+        return tuple(f for f in self.findings if f.outcome is not Outcome.MET and f not in elsewhere)
 
 
 def preview(case: Case) -> Result:

@@ -10,8 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from subsidy.cases.assess import preview
 from subsidy.cases.claim import add_line
-from subsidy.cases.models import Case, Submission
+from subsidy.cases.models import Case, ClaimedLine, Submission
 from tests.signed_in import SignIn
 from tests.world import LINES, World, actor, fresh, jilin_draft, jilin_submitted, zhongshan_draft
 from workflow import clock
@@ -180,3 +181,71 @@ def add_fifty_lines(case: Case) -> None:
         values = {"category": category, "summary": summary, "invoice": f"9{place}", "dated": case.call.window_to}
         amounts = {"gross": gross, "tax": tax, "paid": gross, "claimed": gross - tax}
         add_line(row, actor("jl_applicant"), {**values, **amounts})
+
+
+# --- the way through the steps --------------------------------------------------
+
+
+def test_a_saved_step_leads_to_the_next_one_or_back_to_the_list(sign_in: SignIn, world: World) -> None:
+    case = jilin_draft(world)
+    client = sign_in("jl_applicant")
+    here, following, tasks = (
+        reverse("cases:step", args=[case.number, "applicant"]), reverse("cases:step", args=[case.number, "cluster"]),
+        reverse("cases:tasks", args=[case.number]),
+    )  # fmt: skip
+    page = client.get(here).content.decode()
+    assert page.index("保存，下一步") < page.index("保存并返回") < page.index("返回任务清单")
+    assert "下一步：集群与牵头资格" in page
+    for save, to in (("next", following), ("", tasks)):
+        sent = {"contact_name": "李强", "contact_phone": "13800000000", "version": fresh(case).version, "save": save}
+        answer = client.post(here, sent)
+        assert (answer.status_code, answer["Location"]) == (303, to)
+    assert "“单位信息”已保存。" in client.get(following).content.decode()
+
+
+def test_a_step_without_a_form_leads_on_by_a_link(sign_in: SignIn, world: World) -> None:
+    case = jilin_draft(world)
+    page = sign_in("jl_applicant").get(reverse("cases:step", args=[case.number, "documents"])).content.decode()
+    assert reverse("cases:step", args=[case.number, "targets"]) in page
+    assert "下一步：绩效目标" in page
+
+
+def test_every_step_but_the_last_offers_the_next(sign_in: SignIn, world: World) -> None:
+    case = jilin_draft(world)
+    client = sign_in("jl_applicant")
+    pages = [client.get(reverse("cases:step", args=[case.number, step])).content.decode() for step in STEPS]
+    assert [("下一步" in page) for page in pages] == [True] * (len(STEPS) - 1) + [False]
+
+
+# --- before the first line --------------------------------------------------------
+
+
+@pytest.mark.parametrize(("made", "who"), [(jilin_draft, "jl_applicant"), (zhongshan_draft, "zs_applicant")])
+def test_without_lines_there_is_no_ceiling_and_nothing_about_lines_is_passed(
+    sign_in: SignIn, world: World, made: Any, who: str
+) -> None:
+    case = made(world)
+    client = sign_in(who)
+    address = reverse("cases:ceiling", args=[case.number])
+    before = client.get(address).content.decode()
+    ClaimedLine.objects.filter(project__case=case).delete()
+    page = client.get(address).content.decode()
+    assert "尚无明细，政策上限不能计算" in page
+    assert "政策上限：<strong" in before
+    assert "政策上限：<strong" not in page
+    for passed in ("未发现发票在其他案件中使用", "拟申请 "):
+        assert passed in before
+        assert passed not in page
+    assert "投资明细均" not in page
+    assert page.count("– 缺数据") == 3
+    assert "政策上限 0.00" not in client.get(reverse("cases:check", args=[case.number])).content.decode()
+    assert [one.code for one in preview(fresh(case)).blocking if one.code == "requested"] == []
+
+
+def test_while_a_project_has_no_line_the_ceiling_is_provisional(sign_in: SignIn, world: World) -> None:
+    case = jilin_draft(world)
+    row = case.projects.order_by("position")[0]
+    row.lines.all().delete()
+    page = sign_in("jl_applicant").get(reverse("cases:ceiling", args=[case.number])).content.decode()
+    assert "暂估" in page
+    assert f"{row.project.name}尚无明细" in page

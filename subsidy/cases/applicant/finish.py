@@ -17,7 +17,7 @@ from subsidy.cases import receipts
 from subsidy.cases.answering import answers_now
 from subsidy.cases.applicant.forms import CorrectForm, DeclareForm, ReasonForm
 from subsidy.cases.applicant.keep import mine
-from subsidy.cases.applicant.shown import entitlement_shown, findings_shown, lines_shown
+from subsidy.cases.applicant.shown import ceiling_shown, findings_shown, lines_shown
 from subsidy.cases.assess import Result, preview
 from subsidy.cases.changes import changes
 from subsidy.cases.content import content_of
@@ -42,7 +42,7 @@ def ceiling(request: Request, number: str) -> HttpResponse:
     """What the rules say about the draft: every finding with its source, the ceiling with its working."""
     case = mine(request, number)
     result = preview(case)
-    context = {"case": case, "entitlement": entitlement_shown(result.entitlement), **findings_shown(result)}
+    context = {"case": case, "entitlement": ceiling_shown(result), **findings_shown(result)}
     return render(request, "cases/my/ceiling.html", context)
 
 
@@ -173,7 +173,7 @@ def _checked(case: Case, result: Result) -> dict[str, Any]:
         "documents": papers,
         "lacking": lacking(filing),
         "declaration": declaration_of(case),
-        "entitlement": entitlement_shown(result.entitlement),
+        "entitlement": ceiling_shown(result),
         "correcting": correcting,
         "closed": "" if correcting else closed(case.call),
         "is_draft": case.state == State.DRAFT,

@@ -18,7 +18,7 @@ from subsidy.cases.models import Case
 from subsidy.reference.text import seen
 from workflow.perform import Refused
 
-DRAFT = "draft"
+DRAFT, NEXT = "draft", "next"
 REASON_LENGTH = 200
 
 
@@ -47,6 +47,11 @@ def mine(request: Request, number: str) -> Case:
 def is_draft_save(request: Request) -> bool:
     """Whether the person saves what there is, complete or not."""
     return request.POST.get("save") == DRAFT
+
+
+def goes_on(request: Request) -> bool:
+    """Whether the person saves and goes on to the next step."""
+    return request.POST.get("save") == NEXT
 
 
 def keep(

@@ -25,11 +25,28 @@ INPUTS: Mapping[str, Any] = {
 }  # fmt: skip
 AMOUNT = re.compile(r"\d{4,}\.\d{2}|\d+\.\d{2}")
 RATE = "rate"
+ABOUT: Mapping[str, Any] = {
+    "left_out": _("不计入的明细"), "same_invoice": _("发票重复使用"), "requested": _("拟申请金额与政策上限"),
+    "applied_rate": _("拟定比例"),
+}  # fmt: skip
+"""What a finding that has nothing to look at would be about."""
+
+
+def ceiling_shown(result: Result) -> dict[str, Any]:
+    """The ceiling of a case being filled in: not computable before the first line, provisional before the last."""
+    shown = entitlement_shown(result.entitlement)
+    if not result.has_lines:
+        return shown | {"lines": [], "readings": [], "empty": True}
+    return shown | {"provisional": "、".join(result.without_lines)}
 
 
 def entitlement_shown(entitlement: Entitlement) -> dict[str, Any]:
-    """A ceiling as the page prints it: each line with its inputs in words, then the sum or what is still missing."""
+    """A ceiling as the page prints it: each line with its inputs in words, then the sum or what is still missing.
+
+    ``empty``: nothing is claimed yet; ``provisional``: the projects without a claimed line, by name.
+    """
     return {
+        "empty": False, "provisional": "",
         "lines": [
             {
                 "label": line.label, "formula": line.formula, "clause": line.source.clause, "amount": line.amount,
@@ -63,11 +80,14 @@ def _input(name: str, value: Shown) -> str:
 
 
 def findings_shown(result: Result) -> dict[str, Any]:
-    """``blocking``, ``advisory`` and ``met`` as cards, and how many of each outcome."""
-    blocking, advisory = result.blocking, result.advisory
-    met = [one for one in result.findings if one.outcome is Outcome.MET]
-    counts = Counter(OUTCOMES[one.outcome] for one in result.findings)
+    """``blocking``, ``advisory``, ``met`` and ``unanswered`` as cards, and how many of each outcome."""
+    blocking, advisory, unanswered = result.blocking, result.advisory, result.unanswered
+    answered = [one for one in result.findings if one not in unanswered]
+    met = [one for one in answered if one.outcome is Outcome.MET]
+    counts = Counter(OUTCOMES[one.outcome] for one in answered)
+    without = {"outcome": "none", "sentence": _("尚无明细，填写投资明细后再核查。")}
     return {
+        "unanswered": [card(one, result) | without | {"title": ABOUT[one.code]} for one in unanswered],
         "blocking": [card(one, result) for one in blocking],
         "advisory": [card(one, result) for one in advisory],
         "met": [card(one, result) for one in met],

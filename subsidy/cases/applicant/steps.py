@@ -16,7 +16,7 @@ from subsidy.accounts.access import needs
 from subsidy.accounts.request import Request
 from subsidy.accounts.rights import Right
 from subsidy.cases.applicant import attachments, claims, group_page
-from subsidy.cases.applicant.keep import FormPage, Save, is_draft_save, keep, mine
+from subsidy.cases.applicant.keep import FormPage, Save, goes_on, is_draft_save, keep, mine
 from subsidy.cases.applicant.parts import known, part_of, save_draft, shown, step_form
 from subsidy.cases.assess import Result, preview
 from subsidy.cases.fill import asked_questions, locked_reason, save_answers
@@ -53,9 +53,10 @@ def step(request: Request, number: str, key: str) -> HttpResponse:
     named = _named(result, key)
     form = step_form(case, result, key, request.POST or None, lenient=is_draft_save(request))
     draft = is_draft_save(request)
+    context = _context(request, case, result, named, form)
     page = FormPage(
-        "cases/my/step.html", _context(request, case, result, named, form),
-        to=reverse("cases:step", args=[number, key]) if draft else _onward(case),
+        "cases/my/step.html", context,
+        to=reverse("cases:step", args=[number, key]) if draft else _onward(case, context["following"], request),
         sentence=_("已保存草稿。") if draft else _("“%(step)s”已保存。") % {"step": named.label},
     )  # fmt: skip
 
@@ -116,8 +117,10 @@ def _missing(number: str, text: str, key: str) -> dict[str, str]:
     return {"text": text, "href": reverse("cases:step", args=[number, key]) if key else ""}
 
 
-def _onward(case: Case) -> str:
-    """Where a saved step leads: back to the notice that asked for it, or to the task list."""
+def _onward(case: Case, following: Choice | None, request: Request) -> str:
+    """Where a saved step leads: to the next one if asked, else to the notice that asked for it, or the task list."""
+    if following is not None and goes_on(request):
+        return reverse("cases:step", args=[case.number, following.key])
     return reverse("cases:correction" if case.state == State.CORRECTING else "cases:tasks", args=[case.number])
 
 
@@ -130,11 +133,12 @@ def _named(result: Result, key: str) -> Choice:
 
 def _context(request: Request, case: Case, result: Result, named: Choice, form: Any) -> dict[str, Any]:
     steps = [one.key for one in result.policy.steps]
+    place, correcting = steps.index(named.key) + 1, case.state == State.CORRECTING
     context: dict[str, Any] = {
-        "case": case, "step": named, "place": steps.index(named.key) + 1, "of": len(steps) + 1,
+        "case": case, "step": named, "place": place, "of": len(steps) + 1,
         "locked": locked_reason(case, named.key), "extra": "", "fields": bool(form.fields),
         "known": known(case, result, named.key), "autosave": reverse("cases:autosave", args=[case.number, named.key]),
-        "correcting": case.state == State.CORRECTING,
+        "correcting": correcting, "following": None if correcting else next(iter(result.policy.steps[place:]), None),
     }  # fmt: skip
     if named.key == PROJECTS:
         return context | group_page.listed(case, result)
