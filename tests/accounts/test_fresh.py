@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from subsidy.accounts import factors
 from subsidy.accounts.models import Authenticator, Post, RecoveryCodes, User
 from subsidy.funding.models import PayeeConfirmation
 from tests.accounts.door import browser, is_in, messages_of, password_step, sign_in, with_phone
+from tests.cases.test_materials import small_pdf
 from tests.funding import factory
+from tests.pages.reading import forms_of
 from tests.world import PASSWORD, World, code_of, world
 
 __all__ = ["world"]
@@ -105,6 +109,27 @@ def test_an_account_is_given_with_a_fresh_proof_what_was_typed_is_kept_and_all_w
     assert answer.status_code == 303
     assert PayeeConfirmation.objects.count() == before + 1
     assert messages_of("jl_stranger")[0] == "收款账户已确认"
+
+
+def test_what_was_typed_beside_a_file_is_kept_and_the_file_is_asked_for_again(world: World, slow_clock: Any) -> None:
+    client, case, address = payee(world)
+    before = PayeeConfirmation.objects.count()
+    slow_clock.shift(601)
+    page = client.post(address, account(case) | {"scan": SimpleUploadedFile("许可证.pdf", small_pdf())})
+    asked = unescape(page.content.decode())
+    assert (page.status_code, "请重新选择文件再提交" in asked) == (422, True)
+    assert 'name="number" value="6222000012345678"' in asked
+    sent = next(form for form in forms_of(asked, address) if "again-file" in form.values)
+    again = client.post(address, sent.data() | {"again-proof": "wrong"})
+    assert 'name="again-file" value="scan"' in again.content.decode()
+    back = client.post(address, sent.data() | {"again-proof": PASSWORD})
+    told = unescape(back.content.decode())
+    assert (back.status_code, 'value="6222000012345678"' in told) == (422, True)
+    assert "文件没有随表单保留，请重新选择文件后再提交" in told
+    assert PayeeConfirmation.objects.count() == before
+    whole = account(case) | {"scan": SimpleUploadedFile("许可证.pdf", small_pdf())}
+    assert client.post(address, whole).status_code == 303
+    assert PayeeConfirmation.objects.count() == before + 1
 
 
 # --- checking a batch ---------------------------------------------------------
