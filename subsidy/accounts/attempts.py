@@ -26,11 +26,11 @@ IPV6_NETWORK = 64
 
 
 class TooMany(Exception):
-    """No try is taken now; `seconds` until the next one would be."""
+    """No try is taken now; `seconds` until the next one would be; `of_network`: for whatever account."""
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, of_network: bool = False) -> None:
         super().__init__(f"wait for {seconds} seconds")
-        self.seconds = seconds
+        self.seconds, self.of_network = seconds, of_network
 
     @property
     def minutes(self) -> int:
@@ -66,10 +66,12 @@ def _refuse(key: str, address_key: str, now: datetime) -> None:
         Attempt.objects.filter(key=key).delete()
         times = []
     until = times[-1] + _pause(len(times)) if times else now
+    of_network = False
     if Attempt.objects.filter(address_key=address_key, at__gt=now - WINDOW).count() >= LIMIT_OF_ADDRESS:
+        of_network = until <= now
         until = max(until, now + timedelta(minutes=1))
     if until > now:
-        raise TooMany(math.ceil((until - now).total_seconds()))
+        raise TooMany(math.ceil((until - now).total_seconds()), of_network)
 
 
 def _pause(failures: int) -> timedelta:

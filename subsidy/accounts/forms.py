@@ -25,10 +25,20 @@ def claim(purpose: str, account: str, address: str) -> None:
     try:
         attempts.claim(purpose, account, address)
     except attempts.TooMany as refused:
-        told = _("尝试次数过多，请在 %s 分钟后再试。") % refused.minutes
-        if refused.seconds < 60:
-            told = _("尝试次数过多，请在 %s 秒后再试。") % refused.seconds
-        raise ValidationError(told, code=TOO_MANY) from refused
+        raise ValidationError(slowed(refused), code=TOO_MANY) from refused
+
+
+def slowed(refused: attempts.TooMany) -> str:
+    """How long to wait and why: the same words whether there is such an account or not."""
+    told = _("尝试次数过多，请在 %s 分钟后再试。") % refused.minutes
+    if refused.seconds < 60:
+        told = _("尝试次数过多，请在 %s 秒后再试。") % refused.seconds
+    why = _(
+        "从您所在的网络用此用户名多次尝试未成功，也可能是他人所为。为保护账号，等待期间输入的内容不作核对，正确的也不例外。"
+    )
+    if refused.of_network:
+        why = _("从您所在的网络尝试的次数过多，与您输入的内容是否正确无关。")
+    return told + why
 
 
 def password_box(kind: str, label: Any, **kwargs: Any) -> forms.CharField:

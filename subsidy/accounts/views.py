@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from subsidy import pages
 from subsidy.accounts import access_log, attempts, entry, factors, links, passwords
-from subsidy.accounts.forms import TOO_MANY, EnrolForm, ForgottenForm, LoginForm, NewPasswordForm, ProofForm
+from subsidy.accounts.forms import TOO_MANY, EnrolForm, ForgottenForm, LoginForm, NewPasswordForm, ProofForm, slowed
 from subsidy.accounts.models import Link, User
 
 
@@ -76,7 +76,9 @@ def code(request: HttpRequest) -> HttpResponse:
             return pages.go(request, reverse("login"))
         told = _("验证码不正确或已使用过，请等待下一个验证码后重新输入。还可以再试 %s 次。") % left
         form.errors["proof"] = form.error_class([told])
-    context = {"person": user, "demo_code": factors.demo_code(user)}
+    # While no code is looked at, none is offered.
+    offered = "" if form.has_error("proof", TOO_MANY) else factors.demo_code(user)
+    context = {"person": user, "demo_code": offered}
     return _too_many_or(pages.render_form(request, "accounts/code.html", context, form), form)
 
 
@@ -101,7 +103,7 @@ def take_on(request: HttpRequest, user: User, form: EnrolForm) -> list[str]:
     try:
         attempts.claim(attempts.SIGN_IN, user.username, address_of(request))
     except attempts.TooMany as refused:
-        form.add_error("code", _("尝试次数过多，请在 %s 分钟后再试。") % refused.minutes)
+        form.add_error("code", slowed(refused))
         return []
     codes = factors.enrol(user, request.session, given["code"], given["name"])
     if codes:

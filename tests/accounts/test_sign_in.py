@@ -19,9 +19,10 @@ from django.test import override_settings
 from django.urls import reverse
 
 from subsidy import safety
-from subsidy.accounts import entry, factors
+from subsidy.accounts import attempts, entry, factors
 from subsidy.accounts.access import PUBLIC, views
 from subsidy.accounts.actor import Actor
+from subsidy.accounts.credentials import Attempt
 from subsidy.accounts.models import Authenticator, Post, RecoveryCodes, User
 from subsidy.accounts.rights import Role
 from subsidy.accounts.sessions import SessionStore
@@ -37,6 +38,7 @@ from tests.accounts.door import (
     with_phone,
 )
 from tests.world import APPLICANTS, PASSWORD, PEOPLE, World, actor, code_of, world
+from workflow import clock
 from workflow.models import Access
 
 __all__ = ["world"]
@@ -356,6 +358,43 @@ def test_ten_failures_lock_the_account_at_that_address_and_nowhere_else(slow_clo
     assert password_step(there, "jl_local").status_code == 429
     slow_clock.shift(2 * 60)
     assert password_step(there, "jl_local")["Location"] == "/login/code/"
+
+
+def test_whoever_is_slowed_is_told_why_and_how_long_whether_the_account_exists_or_not(slow_clock: Any) -> None:
+    told = {}
+    for username in ("jl_local", "nobody-of-this-name"):
+        client = browser(ELSEWHERE)
+        _fail(client, username, 10, slow_clock)
+        page = password_step(client, username, "wrong").content.decode()
+        told[username] = re.findall(r"尝试次数过多[^<]*", page)
+    sentence = "尝试次数过多，请在 15 分钟后再试。从您所在的网络用此用户名多次尝试未成功，也可能是他人所为。"
+    assert told["jl_local"][0].startswith(sentence)
+    assert told["jl_local"] == told["nobody-of-this-name"]
+
+
+@override_settings(SUBSIDY_MODE="demo")
+def test_a_right_code_after_the_failures_of_another_client_is_told_to_wait(slow_clock: Any) -> None:
+    User.objects.filter(username="jl_local").update(is_demo=True)
+    client, other = browser(), browser()
+    password_step(client, "jl_local")
+    _fail(other, "jl_local", 5, slow_clock)
+    answer = code_step(client, code_of("jl_local"))
+    page = answer.content.decode()
+    assert (answer.status_code, "请在 4 秒后再试" in page, "也可能是他人所为" in page) == (429, True, True)
+    assert "现在可用的验证码" not in page
+    slow_clock.shift(4)
+    code_step(client, code_of("jl_local"))
+    assert is_in(client)
+
+
+def test_a_network_that_tries_too_often_is_not_told_of_an_account(slow_clock: Any) -> None:
+    for place in range(200):
+        Attempt.objects.create(
+            key=f"{place:064d}", address_key=attempts._keys(attempts.SIGN_IN, "", HOME)[1], at=clock.real_now()
+        )
+    page = password_step(browser(HOME), "jl_local").content.decode()
+    assert "从您所在的网络尝试的次数过多" in page
+    assert "用此用户名" not in page
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Client-IP", "True-Client-IP"])
