@@ -20,6 +20,7 @@ from subsidy.cases.decide import LEVELS, RIGHTS
 from subsidy.cases.findings import Judged, findings_of, unread
 from subsidy.cases.holds import may_conclude
 from subsidy.cases.models import Case, Hold, Level, Submission
+from subsidy.cases.province import WAITING, waits
 from subsidy.cases.signatures import Standing, recommended_upper, standing
 from subsidy.cases.stages import signing_stages
 from subsidy.desk import wording
@@ -148,6 +149,11 @@ class CaseFile:
     @property
     def state(self) -> Tag:
         return Tag(wording.state_name(self.policy, self.case.state), wording.tone(self.case.state, self.mine))
+
+    @cached_property
+    def waits(self) -> Tag | None:
+        """That the province has still to decide about the measured project."""
+        return Tag(WAITING, "run") if waits(self.case) else None
 
     @cached_property
     def due(self) -> Tag | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,11 +13,14 @@ from subsidy.accounts.access import signed_in
 from subsidy.accounts.request import Request
 from subsidy.accounts.rights import Right
 from subsidy.cases import selectors
+from subsidy.cases.applicant.words import state_name
+from subsidy.cases.models import Case, CaseProject
+from subsidy.cases.province import WAITING, undecided
 from subsidy.desk import navigation, queueing
 from subsidy.desk.queueing import LEVEL_OF, Scope
 from subsidy.desk.waiting import waiting
 from subsidy.funding import selectors as funding
-from workflow.states import APPLICANT_NAMES, State
+from workflow.states import State
 
 OWN_LIMIT = 20
 TURN = "you"
@@ -74,16 +78,27 @@ def _own(request: Request) -> Iterator[Task]:
     """What an applicant's enterprise has to do, then its other cases, newest first."""
     if not request.actor.has(Right.FILE):
         return
-    for case in funding.to_confirm(request.actor).select_related("call").order_by("-pk"):
+    for case in _with_names(funding.to_confirm(request.actor)):
         address = reverse("funding:payee", args=[case.number])
-        yield Task(case.title or case.call.title, address, case.number, _("待确认收款账户"), TURN)
-    for case in selectors.own(request.actor).select_related("call").order_by("-pk")[:OWN_LIMIT]:
+        yield Task(case.title or case.call.title, address, _apart(case), _("待确认收款账户"), TURN)
+    mine = selectors.own(request.actor)
+    waits = dict(mine.order_by("-pk").values_list("pk", undecided())[:OWN_LIMIT])
+    for case in _with_names(mine)[:OWN_LIMIT]:
         tone = TURN if case.state in YOUR_TURN else "run"
         label = case.title or case.call.title
-        yield Task(
-            label,
-            reverse("cases:overview", args=[case.number]),
-            case.number,
-            str(APPLICANT_NAMES[State(case.state)]),
-            tone,
-        )
+        status = state_name(case)
+        if waits[case.pk]:
+            status = f"{status} · {WAITING}"
+        yield Task(label, reverse("cases:overview", args=[case.number]), _apart(case), status, tone)
+
+
+def _with_names(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """The cases with what names them, newest first."""
+    return cases.select_related("call", "enterprise").prefetch_related("projects__project").order_by("-pk")
+
+
+def _apart(case: Case) -> str:
+    """What tells a case from another one of the same title: number, call, enterprise, projects."""
+    names = [row.project.name for row in case.projects.all() if row.status == CaseProject.Status.IN]
+    more = _("等 %(n)s 个项目") % {"n": len(names)} if len(names) > 1 else ""
+    return " · ".join([case.number, case.call.number, case.enterprise.name, *(f"{name}{more}" for name in names[:1])])

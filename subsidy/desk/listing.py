@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from subsidy.cases.models import Case
+from subsidy.cases.province import undecided
 
 
 class Order(NamedTuple):
@@ -53,12 +54,13 @@ class Found(NamedTuple):
     enterprise: str
     agency: str
     handler: str | None
+    waits: bool
 
 
 COLUMNS = (
     "pk", "number", "version", "state", "due_at", "title", "claimed", "recognised", "requested", "to_decide",
     "not_met", "signed", "call__edition", "call__kind", "enterprise__name", "local_agency__short_name",
-    "handler__name",
+    "handler__name", "waits_for_province",
 )  # fmt: skip
 
 
@@ -89,7 +91,8 @@ class Listing:
         else:
             chosen = RawSQL(*self._merged(size, where, turned))  # noqa: S611 - compiled by the querysets below
             cases = Case.objects.filter(pk__in=chosen)
-        return [Found(*row) for row in cases.order_by(*turned).values_list(*COLUMNS)[:size]]
+        shown = cases.annotate(waits_for_province=undecided()).order_by(*turned)
+        return [Found(*row) for row in shown.values_list(*COLUMNS)[:size]]
 
     def _merged(self, size: int, where: Sequence[Q], turned: Sequence[str]) -> tuple[str, tuple[object, ...]]:
         piece = self.cases.filter(**{self.leads: RawSQL("piece.first", ()), "queue_state": RawSQL("state.code", ())})

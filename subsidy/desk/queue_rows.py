@@ -13,6 +13,7 @@ from policies.kit.kinds import CallKind
 from policies.kit.policy import Policy
 from subsidy.calls.editions import registry
 from subsidy.cases import due
+from subsidy.cases.province import WAITING
 from subsidy.cases.stages import signing
 from subsidy.desk import wording
 from subsidy.desk.listing import Found
@@ -64,14 +65,16 @@ def rows(found: Sequence[Found], mine: bool, calendar: WorkCalendar) -> list[Que
         days = days_left(due_at)
         return wording.due_tag(state, due_at, days), days is not None and days < 0 and state not in NOT_RUNNING
 
+    waits = str(WAITING)
     made = []
     for one in found:
+        title = f"{one.title}（{waits}）" if one.waits else one.title
         left, overdue = due_tag(one.state, one.due_at) if one.due_at else (None, False)
         marks = " ".join("✓" if desk in one.signed else "○" for desk in desks(one.edition, one.kind))
         base = one.claimed if one.recognised is None else one.recognised
         made.append(
             QueueRow(
-                one.number, one.version, left, overdue, one.enterprise, one.title, one.agency, base, one.requested,
+                one.number, one.version, left, overdue, one.enterprise, title, one.agency, base, one.requested,
                 findings(one.to_decide, one.not_met), marks, state_tag(one.edition, one.state), one.handler or "",
             )
         )  # fmt: skip

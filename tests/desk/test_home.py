@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from subsidy.cases.models import Case
 from tests.cases.reviewing import endorsed, recommended
 from tests.desk.browsing import SignIn, text
-from tests.world import World, jilin_draft, jilin_submitted, prepare_jilin
+from tests.stations import twin
+from tests.world import World, jilin_draft, jilin_submitted, prepare_jilin, publish_call
+from workflow.states import State
 
 
 def test_everybody_has_a_workbench(world: World, sign_in: SignIn) -> None:
@@ -63,3 +69,30 @@ def test_clusters_stand_in_the_menu_of_those_whose_measure_has_them(world: World
         assert (who, address in text(sign_in(who).get("/"))) == (who, True)
     for who in ("zs_local", "zs_upper"):
         assert (who, address in text(sign_in(who).get("/"))) == (who, False)
+
+
+def test_cases_of_one_title_are_told_apart_by_number_call_and_project(world: World, sign_in: SignIn) -> None:
+    first = jilin_submitted(world)
+    second = twin(first, "JL-2026-00901", State.UPPER_REVIEW)
+    Case.objects.filter(pk=second.pk).update(
+        call=publish_call(prepare_jilin(world.agencies, number="吉工信〔2026〕77号"))
+    )
+    row = second.projects.order_by("position", "pk")[0]
+    page = text(sign_in("jl_applicant").get("/"))
+    assert page.count(f">{first.title}</a>") == 2
+    for case, call in ((first, first.call.number), (second, "吉工信〔2026〕77号")):
+        hint = f"{case.number} · {call} · {case.enterprise.name} · {row.project.name}等 3 个项目"
+        assert hint in page
+
+
+def test_the_applicants_workbench_costs_the_same_however_many_cases_there_are(world: World, sign_in: SignIn) -> None:
+    first = jilin_submitted(world)
+    browser = sign_in("jl_applicant")
+    browser.get("/")
+    with CaptureQueriesContext(connection) as few:
+        browser.get("/")
+    for place in range(8):
+        twin(first, f"JL-2026-0090{place}", State.UPPER_REVIEW)
+    with CaptureQueriesContext(connection) as many:
+        browser.get("/")
+    assert len(many) == len(few)

@@ -20,6 +20,7 @@ from subsidy.calls.territory import serves
 from subsidy.cases import selectors
 from subsidy.cases.applicant.forms import StartForm
 from subsidy.cases.applicant.tables import MINE
+from subsidy.cases.province import undecided
 from subsidy.cases.start import closed, start
 from subsidy.enterprises.models import Enterprise
 from subsidy.papers.columns import prepare
@@ -33,8 +34,9 @@ from workflow.perform import Refused
 def mine(request: Request) -> HttpResponse:
     """The cases of my enterprises, those that ask something of me first."""
     cases = (
-        selectors.own(request.actor).select_related("call", "enterprise", "local_agency").order_by("-created_at", "-pk")
-    )
+        selectors.own(request.actor).select_related("call", "enterprise", "local_agency")
+        .annotate(waits_for_province=undecided()).order_by("-created_at", "-pk")
+    )  # fmt: skip
     table = prepare(MINE, cases, caption=_("我的申报"), name="mine")
     return render(request, "cases/my/mine.html", {"table": table})
 

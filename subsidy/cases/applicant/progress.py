@@ -24,6 +24,7 @@ from subsidy.cases.assess import stored
 from subsidy.cases.filing_guards import last_submission
 from subsidy.cases.fill import open_correction
 from subsidy.cases.models import Case, Submission
+from subsidy.cases.province import WAITING, waits
 from subsidy.reference import formats
 from workflow import moves, perform
 from workflow.models import Event
@@ -57,6 +58,7 @@ def overview(request: Request, number: str) -> HttpResponse:
     context = {
         "case": case,
         "tag": state_tag(case),
+        "waits": WAITING if waits(case) else "",
         "submission": submission,
         "tab": tab,
         "tabs": _tabs(case, tab),

@@ -21,6 +21,7 @@ from subsidy.cases.applicant.parts import known, part_of, save_draft, shown, ste
 from subsidy.cases.assess import Result, preview
 from subsidy.cases.fill import asked_questions, locked_reason, save_answers
 from subsidy.cases.models import Case
+from subsidy.cases.province import WAITING, waits
 from subsidy.cases.readiness import DOCUMENTS, LINES, PROJECTS, Filing, Status, Task, filing_of, lacking, tasks
 from subsidy.cases.start import closed
 from workflow import clock
@@ -39,7 +40,8 @@ def task_list(request: Request, number: str) -> HttpResponse:
     case = mine(request, number)
     filing = filing_of(case, preview(case))
     context = {
-        "case": case, "policy": filing.result.policy, "tasks": listed(filing), "closed": closed(case.call),
+        "case": case, "waits": WAITING if waits(case) else "",
+        "policy": filing.result.policy, "tasks": listed(filing), "closed": closed(case.call),
         "entitlement": filing.result.entitlement, "is_draft": case.state == State.DRAFT,
     }  # fmt: skip
     return render(request, "cases/my/tasks.html", context)

@@ -9,11 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from subsidy.cases.applicant.words import state_tag
 from subsidy.cases.models import Case, ClaimedLine
+from subsidy.cases.province import WAITING
 from subsidy.papers.columns import Column, Kind, Link, Tag
 
 
 def _title(case: Case) -> str:
     return case.title or case.call.title
+
+
+def _state(case: Any) -> Tag:
+    """The state; `waits_for_province` is a column of the list (cases.province)."""
+    tag = state_tag(case)
+    return Tag(f"{tag.text} · {WAITING}", tag.tone) if case.waits_for_province else tag
 
 
 def _line_address(line: ClaimedLine) -> str:
@@ -24,7 +31,7 @@ MINE = (
     Column("number", _("案件编号"), Kind.LINK, head=True, href=lambda c: reverse("cases:overview", args=[c.number])),
     Column("title", _("项目（群）"), css="zh-l", accessor=_title),
     Column("enterprise", _("申报单位"), css="zh"),
-    Column("state", _("状态"), Kind.TAG, accessor=state_tag),
+    Column("state", _("状态"), Kind.TAG, accessor=_state),
     Column("closes", _("申报截止"), Kind.DATETIME, accessor=lambda c: c.call.closes_at),
     Column("cap", _("政策上限"), Kind.MONEY_WAN),
 )
