@@ -83,10 +83,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RequiredDocument:
-    """One entry of the list of materials; `kinds` are file endings without dot.
-
-    `form` says what the platform prints for it, and `quotes` which articles stand on that paper as issued.
-    """
+    """An entry of the list of materials; `kinds` are file endings; `form` is printed, quoting `quotes` as issued."""
 
     key: str
     label: str
