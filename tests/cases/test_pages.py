@@ -246,6 +246,8 @@ def test_while_a_project_has_no_line_the_ceiling_is_provisional(sign_in: SignIn,
     case = jilin_draft(world)
     row = case.projects.order_by("position")[0]
     row.lines.all().delete()
-    page = sign_in("jl_applicant").get(reverse("cases:ceiling", args=[case.number])).content.decode()
+    client = sign_in("jl_applicant")
+    assert "暂估" in client.get(reverse("cases:step", args=[case.number, "lines"])).content.decode()
+    page = client.get(reverse("cases:ceiling", args=[case.number])).content.decode()
     assert "暂估" in page
     assert f"{row.project.name}尚无明细" in page

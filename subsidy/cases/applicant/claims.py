@@ -63,6 +63,7 @@ def listed(case: Case, result: Result) -> dict[str, Any]:
         "counted": sum((one.amount for one in sums if one.counts), ZERO),
         "left_out": sum((one.amount for one in sums if not one.counts), ZERO),
         "entitlement": result.entitlement,
+        "provisional": result.without_lines,
         "rows": list(case.projects.filter(status=CaseProject.Status.IN).select_related("project")),
     }
 
