@@ -72,10 +72,12 @@ def test_within_ones_scope_the_wrong_post_gets_the_reason(case: Case, sign_in: S
         ("jl_local", "sign/", {"agrees": "yes"}),
         ("jl_pay_maker", "sign/", {"agrees": "yes"}),
         ("jl_upper_finance", "extension/", {"days": "3", "reason": "材料较多"}),
+        ("jl_finance", "lines/", {}),
     ):
-        answer = sign_in(who).post(page_of(case, rest), {"version": case.version, **sent})
-        assert (who, rest, answer.status_code) == (who, rest, 403)
-        assert "您的岗位不能办理此步骤" in text(answer)
+        for body in ({"version": case.version, **sent}, {"version": ""}):
+            answer = sign_in(who).post(page_of(case, rest), body)
+            assert (who, rest, answer.status_code) == (who, rest, 403)
+            assert "您的岗位不能办理此步骤" in text(answer)
     assert fresh(case).version == case.version
 
 
