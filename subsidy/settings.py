@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "subsidy.performance",
     "subsidy.funding",
     "subsidy.notices",
+    "subsidy.calendar",
     "subsidy.desk",
     "subsidy.ops",
     "subsidy.api",

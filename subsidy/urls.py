@@ -28,6 +28,7 @@ MODULES = (
     "subsidy.performance.urls",
     "subsidy.funding.urls",
     "subsidy.notices.urls",
+    "subsidy.calendar.urls",
     "subsidy.api.urls",
 )
 

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,9 @@ from django.test import Client, override_settings
 
 from subsidy.accounts import links
 from subsidy.accounts.models import Authenticator, Link, Session, User
+from subsidy.calendar.change import Ground, enter_year
+from subsidy.calendar.days import ALWAYS_OFF, Arrangement, Span
+from subsidy.calendar.models import Year
 from subsidy.cases.findings import findings_of
 from subsidy.cases.models import (
     Assessment,
@@ -191,6 +194,7 @@ def _make(world: World) -> None:
     _money(world)
     _registers(world)
     _credit(world)
+    _calendar()
     message = Message.objects.create(
         recipient=User.objects.get(username="jl_local"), title="请办理", link="/", created=clock.now()
     )
@@ -392,6 +396,15 @@ def _credit(world: World) -> None:
         set_by="吴敏", set_at=clock.now(), released_at=clock.now(), released_by="李明", release_note="已核实",
     )  # fmt: skip
     _made["hold"] = held.pk
+
+
+def _calendar() -> None:
+    """A year long past, entered by the administrator with its document."""
+    off = tuple(Span(str(name), date(2022, *day), date(2022, *day)) for day, name in ALWAYS_OFF.items())
+    ground = Ground("国务院办公厅关于2022年部分节假日安排的通知", files.keep(PDF), "通知.pdf")
+    given = Arrangement(2022, off, (date(2022, 10, 8),))
+    enter_year(actor("admin"), given, ground, version=0)
+    _made["calendar_entry"] = Year.objects.get(year=2022).chain_length
 
 
 def _final(world: World, measure: str, cases: list[Case], amount: str) -> Plan:

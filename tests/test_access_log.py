@@ -52,10 +52,10 @@ KINDS = {
     access_log.NOT_FOUND: ("get", "jl_other_local", "desk:case", ("jl_case",)),
     access_log.READ: ("get", "jl_local", "desk:section", ("jl_case", "=content")),
     access_log.EXPORTED: ("get", "jl_local", "desk:queue_sheet", ()),
-    access_log.ADMINISTERED: ("post", "admin", "admin:reference_holiday_add", ()),
+    access_log.ADMINISTERED: ("post", "admin", "admin:reference_industry_add", ()),
 }
 """Kind of entry → an access that makes one. Signing in is walked through in tests/accounts."""
-DATA = {"day": "2027-01-01", "kind": "off", "name": "元旦", "source": "国办发明电〔2026〕7号"}
+DATA = {"code": "99", "name": "国际组织", "section": "T"}
 
 
 def test_every_kind_of_entry_stands_in_the_table() -> None:

@@ -134,7 +134,7 @@ def of_administrator(*arguments: str) -> Row:
 ADMIN_ASKED = ["admin", "security", "jl_upper", "zs_applicant", "visitor"]
 ADMINISTERED = (
     "accounts_user", "accounts_agency", "accounts_post", "accounts_jurisdiction", "reference_areacode",
-    "reference_industry", "reference_holiday",
+    "reference_industry",
 )  # fmt: skip
 TABLE: dict[str, Row] = {
     # anybody
@@ -434,6 +434,12 @@ TABLE: dict[str, Row] = {
     "ops:access_sheet": get("auditor"),
     "ops:seals": get("auditor"),
     # administration
+    "calendar:now": of_administrator(),
+    "calendar:template": of_administrator(),
+    "calendar:year": of_administrator("=2026"),
+    "calendar:enter": of_administrator("=2027"),
+    "calendar:day": of_administrator("=2026-06-22"),
+    "calendar:document": of_administrator("=2022", "calendar_entry"),
     "admin:index": of_administrator(),
     "admin:jsi18n": of_administrator(),
     "admin:app_list": of_administrator("=accounts"),

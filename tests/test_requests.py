@@ -227,6 +227,7 @@ def mixed(stations: Stations) -> dict[str, tuple[str, list[object]]]:
         "panels:save": ("expert1", [stations["panel"], "99"]),
         "panels:recuse": ("expert1", [stations["panel"], "99"]),
         "panels:document": ("expert1", [stations["panel"], "99", 1]),
+        "calendar:document": ("admin", [2022, 999]),
         "ops:extract": ("auditor", ["no.such_kind", stations["jilin_call"]]),
         "funding:line": ("jl_upper", [stations["draft_plan"], stations["plan_line"]]),
         "funding:approval": ("jl_upper", [stations["final_plan"], "no-such-step"]),

@@ -1,7 +1,8 @@
 """The administration pages (trust.md row 25): people, agencies, posts, competence and reference data, and nothing else.
 
 Whoever has a post with the right to administer may look, add and change; nobody deletes, since what refers to a row
-must stay readable: its validity ends it. Cases, money and history are not here and must never be.
+must stay readable: its validity ends it. Cases, money and history are not here and must never be; the days of the
+calendar have pages of their own (subsidy/calendar), since running time limits hang on them.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from subsidy.accounts.rights import Right
 from subsidy.accounts.tell import tell
 from subsidy.reference.fields import TextField
 from subsidy.reference.forms import PlainForm
-from subsidy.reference.models import AreaCode, Holiday, Industry
+from subsidy.reference.models import AreaCode, Industry
 from subsidy.reference.text import mixed_scripts
 
 LEFT_OUT = frozenset({"login", "logout", "password_change", "password_change_done", "view_on_site", "autocomplete"})
@@ -273,17 +274,9 @@ class Industries(Keeper):
     search_fields = ("code", "name")
 
 
-class Holidays(Keeper):
-    """Days off and worked weekends."""
-
-    list_display = ("day", "kind", "name", "source")
-    list_filter = ("kind",)
-    search_fields = ("name", "source")
-
-
 site = Site(name="admin")
 for model, keeper in (
     (User, Users), (Agency, Agencies), (Post, Posts), (Jurisdiction, Jurisdictions),
-    (AreaCode, AreaCodes), (Industry, Industries), (Holiday, Holidays),
+    (AreaCode, AreaCodes), (Industry, Industries),
 ):  # fmt: skip
     site.register(model, keeper)

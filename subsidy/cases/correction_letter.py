@@ -96,8 +96,9 @@ def _asked(notice: Correction, facts: dict[str, Any]) -> str:
     last = notice.extensions[-1]
     until = formats.minute_cn(datetime.fromisoformat(last["due_at"]))
     since = formats.day_cn(datetime.fromisoformat(last["at"]))
+    counted = f"（自{since}的次日起 {last['days']} 个工作日）" if last["days"] else ""
     return (
-        f"原定补正期限为{first}。经同意，期限延长至{until}（自{since}的次日起 {last['days']} 个工作日），"
+        f"原定补正期限为{first}。经同意，期限延长至{until}{counted}，"
         f"理由：{last['reason'].rstrip('。')}。请在此之前登录平台完成补正并重新提交。补正期间，审核时限暂停计算。"
     )
 

@@ -22,6 +22,19 @@ def tell_applicant(case: Case, title: str, body: str = "") -> None:
     notify(posts.people(), title, body, _address("cases:overview", case))
 
 
+def tell_applicants(found: Sequence[tuple[Case, str]], body: str) -> None:
+    """A message with its title to everybody who files for each case's enterprise today; two statements for all."""
+    people: dict[int, list[User]] = {}
+    firms = {case.enterprise_id for case, _title in found}
+    posts = Post.objects.on(clock.today()).filter(enterprise__in=firms, role=Role.APPLICANT)
+    for post in posts.select_related("user"):
+        people.setdefault(post.enterprise_id or 0, []).append(post.user)
+    notify_each(
+        Letter(people.get(case.enterprise_id, []), title, body, _address("cases:overview", case))
+        for case, title in found
+    )
+
+
 def tell_agency(case: Case, agency_id: int | None, roles: Sequence[Role], title: str, body: str = "") -> None:
     """A message to everybody who holds one of the roles at an agency today."""
     posts = Post.objects.on(clock.today()).filter(agency=agency_id, role__in=roles)

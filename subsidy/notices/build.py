@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from policies.kit.calendar import CalendarNotLoaded
+from policies.kit.calendar import CalendarNotLoaded, WorkCalendar
 from policies.kit.facts import DayRule, NoticeRule
 from subsidy.accounts.actor import Actor
 from subsidy.calls.models import Call
@@ -39,14 +39,14 @@ class Check:
     problem: str = ""
 
 
-def period(call: Call, starts_on: date) -> tuple[date, str]:
-    """The last day of a notice by the call's rule, and how it was counted, in Chinese.
+def period(call: Call, starts_on: date, calendar: WorkCalendar | None = None) -> tuple[date, str]:
+    """The last day of a notice by the call's rule, and how it was counted, in Chinese; by today's calendar or another.
 
     Raises Refused when the days off of a year it needs are not loaded.
     """
     kind = DayRule(call.notice_day_kind)
     try:
-        ends_on = work_calendar().notice_end(starts_on, NoticeRule(call.notice_days, kind))
+        ends_on = (calendar or work_calendar()).notice_end(starts_on, NoticeRule(call.notice_days, kind))
     except CalendarNotLoaded as missing:
         raise Refused(str(missing)) from missing
     return ends_on, words.counted(starts_on, ends_on, call.notice_days, kind)

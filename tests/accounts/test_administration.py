@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from subsidy.accounts.access import views
 from subsidy.accounts.models import Agency, Jurisdiction, Post, User
 from subsidy.accounts.rights import Right, Role
 from subsidy.accounts.site import site
-from subsidy.reference.models import AreaCode, Holiday, Industry
+from subsidy.reference.models import AreaCode, Industry
 from tests.world import APPLICANTS, PEOPLE, World, world
 from workflow import clock
 from workflow.models import Access
@@ -23,7 +22,7 @@ from workflow.models import Access
 __all__ = ["world"]
 
 OTHERS = sorted({*PEOPLE, *APPLICANTS} - {"admin"})
-MODELS = {User, Agency, Post, Jurisdiction, AreaCode, Industry, Holiday}
+MODELS = {User, Agency, Post, Jurisdiction, AreaCode, Industry}
 NEW: dict[type[Any], dict[str, str]] = {
     User: {"username": "new.person", "name": "新人", "email": "new@example.cn", "phone": "13900001111"},
     Agency: {
@@ -32,7 +31,6 @@ NEW: dict[type[Any], dict[str, str]] = {
     },
     AreaCode: {"code": "229999", "name": "某县", "kind": "county"},
     Industry: {"code": "99", "name": "其他", "section": "T"},
-    Holiday: {"day": "2026-12-31", "kind": "off", "name": "假日", "source": "通知"},
 }  # fmt: skip
 
 
@@ -100,15 +98,15 @@ def test_an_administrator_adds_and_changes_and_each_act_is_written_down(people: 
         answer = people["admin"].post(reverse(f"admin:{_name(model)}_add"), values)
         assert answer.status_code == 302, answer.content.decode()
     assert not User.objects.get(username="new.person").has_usable_password()
-    holiday = Holiday.objects.get(day=date(2026, 12, 31))
-    changed = {**NEW[Holiday], "name": "元旦"}
-    address = reverse("admin:reference_holiday_change", args=[holiday.pk])
+    trade = Industry.objects.get(code="99")
+    changed = {**NEW[Industry], "name": "国际组织"}
+    address = reverse("admin:reference_industry_change", args=[trade.pk])
     assert people["admin"].post(address, changed).status_code == 302
-    holiday.refresh_from_db()
-    assert holiday.name == "元旦"
+    trade.refresh_from_db()
+    assert trade.name == "国际组织"
     written = Access.objects.filter(kind="administered").values_list("actor_name", "result")
     for act in ("add", "change"):
-        assert ("管理员", f"{act} reference.holiday {holiday.pk}") in set(written)
+        assert ("管理员", f"{act} reference.industry {trade.pk}") in set(written)
     assert len(written) == len(NEW) + 1
 
 

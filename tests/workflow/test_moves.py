@@ -39,6 +39,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
     "enterprises.successionproposal": {
         "proposed": {"confirm", "decline", "withdraw"}, "confirmed": set(), "declined": set(), "withdrawn": set(),
     },
+    "calendar.year": {"empty": {"enter"}, "entered": set()},
     "clusters.cluster": {"listed": {"strike"}, "struck": {"restore"}},
     "projects.project": {"listed": {"strike"}, "struck": {"restore"}},
     "enterprises.bar": {"draft": {"impose"}, "in_force": {"lift"}, "lifted": set()},

@@ -8,6 +8,7 @@ from django.apps import apps
 
 from subsidy.accounts.actor import Actor
 from subsidy.accounts.models import Agency, User
+from subsidy.calendar.models import Year
 from subsidy.calls.models import Call
 from subsidy.cases.models import Case, JointSubmission, ProvinceReport
 from subsidy.clusters.models import Cluster
@@ -44,6 +45,7 @@ NOBODY: dict[str, set[str]] = {"jilin": set(), "zhongshan": set()}
 EXPECTED: dict[str, dict[str, dict[str, set[str]]]] = {
     "enterprises.enterprise": {"strike": UPPER, "restore": UPPER, "succeed": UPPER, "pass_on": NOBODY},
     "enterprises.successionproposal": {"confirm": UPPER, "decline": UPPER, "withdraw": UPPER},
+    "calendar.year": {"enter": {"jilin": {"admin"}, "zhongshan": {"admin"}}},
     "clusters.cluster": {"strike": UPPER, "restore": UPPER},
     "projects.project": {"strike": UPPER, "restore": UPPER},
     "enterprises.bar": {"impose": UPPER, "lift": UPPER},
@@ -97,7 +99,7 @@ def subjects(world: World, measure: str) -> dict[str, Machine]:
         JointSubmission(call=call, agency=case.local_agency), ProvinceReport(call=call, agency=call.agency),
         Bar(agency=call.agency), ListImport(agency=case.local_agency, credit_list=CreditList()),
         Panel(call=call, agency=call.agency), Objection(notice=notice),
-        Instalment(award=Award(case=case, plan=plan)), Payment(batch=batch),
+        Year(year=2027), Instalment(award=Award(case=case, plan=plan)), Payment(batch=batch),
     ]  # fmt: skip
     return {subject.subject_kind(): subject for subject in made}
 

@@ -1,0 +1,3 @@
+from tests.signed_in import sign_in, world
+
+__all__ = ["sign_in", "world"]
