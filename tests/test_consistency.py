@@ -265,7 +265,8 @@ ALLOWED = {
     "accounts/load.py", "reference/load.py", "calls/settings_of.py", "cases/registers.py", "applicant/claims.py",
     "desk/casefile.py", "panels/blind.py", "calls/forms.py", "reference/fields.py", "reference/document_no.py",
     "reference/formats.py", "cases/receipts.py", "funding/paper.py", "funding/share.py", "cases/models.py",
-    "panels/models.py", "calendar/days.py", "cases/correction_letter.py", "cases/joint_letter.py", "notices/paper.py", "notices/words.py",
+    "panels/models.py", "calendar/days.py", "cases/correction_letter.py", "cases/joint_letter.py", "notices/paper.py",
+    "notices/words.py",
     "credit/workbook.py", "cases/stamped.py",
 }  # fmt: skip
 """Modules with Chinese that is no sentence of a page: words looked for in data, patterns of what people type, the forms

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from subsidy.accounts.actor import Actor
 from subsidy.accounts.rights import Right, Role
 from subsidy.calls.models import Call
-from subsidy.cases import due, joint_letter, tell
+from subsidy.cases import due, joint_letter, tell, texts
 from subsidy.cases.models import Case, JointItem, JointSubmission, Level, Review, Submission
 from subsidy.cases.stages import signing_stages
 from workflow import clock
@@ -81,9 +81,8 @@ def send(joint: JointSubmission, actor: Actor, *, version: int | None = None) ->
     evidence = {"joint": sent.pk, "numbers": list(sent.numbers)}
     changes = {"due_at": due.in_workdays(sent.call.upper_days)}
     moved = perform_many(Case, ids, "send_up", actor, evidence=evidence, changes=changes).done
-    title = _("%(agency)s上报 %(count)s 件：%(numbers)s")
-    names = {"agency": sent.agency.short_name, "count": len(moved), "numbers": "、".join(sent.numbers)}
-    tell.tell_agency(moved[0], sent.call.agency_id, [Role.UPPER_REVIEWER], title % names)
+    said = texts.SENT_UP.said(agency=sent.agency.short_name, count=len(moved), numbers="、".join(sent.numbers))
+    tell.tell_agency(moved[0], sent.call.agency_id, [Role.UPPER_REVIEWER], *said)
     return sent
 
 
@@ -104,8 +103,8 @@ def release(joint: JointSubmission, actor: Actor, *, reason: str, version: int |
     ids = [case.pk for case in cases]
     perform_many(Case, ids, "return_to_local", actor, note=reason, evidence=evidence, changes=changes)
     _returned(cases, actor, reason)
-    title = _("%(numbers)s 已准予撤回，请重新办理") % {"numbers": "、".join(joint.numbers)}
-    tell.tell_agency(cases[0], joint.agency_id, [Role.LOCAL_REVIEWER], title, reason)
+    said = texts.RELEASED.said(numbers="、".join(joint.numbers), reason=reason)
+    tell.tell_agency(cases[0], joint.agency_id, [Role.LOCAL_REVIEWER], *said)
     return released
 
 

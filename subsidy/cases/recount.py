@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from policies.kit.calendar import WorkCalendar
 from subsidy.accounts.actor import Actor
-from subsidy.cases import correction_letter, due, tell
+from subsidy.cases import correction_letter, due, tell, texts
 from subsidy.cases.models import Case, Correction
 from subsidy.reference import formats
 from subsidy.reference.workcalendar import work_calendar
@@ -45,25 +45,21 @@ class Running:
 def running(since: date) -> list[Running]:
     """Every running time limit that ends on ``since`` or later, soonest first; two queries."""
     start = datetime.combine(since, time.min, SHANGHAI)
-    cases = list(
-        Case.objects.filter(due_at__gte=start).order_by("due_at", "pk")
-        .values_list("pk", "number", "enterprise__name", "state", "due_at", "submitted_at")
+    cases = (
+        Case.objects.filter(due_at__gte=start).select_related("enterprise").order_by("due_at", "pk")
+        .only("number", "state", "due_at", "submitted_at", "enterprise__name")
     )  # fmt: skip
     entries = Event.objects.filter(
-        subject_kind=Case.subject_kind(), subject_id__in=[pk for pk, *_rest in cases], move__in=BEGIN
+        subject_kind=Case.subject_kind(), subject_id__in=[case.pk for case in cases], move__in=BEGIN
     )
     begun = dict(entries.order_by().values_list("subject_id").annotate(Max("business_at")))
-    return [
-        Running(
-            pk,
-            number,
-            name,
-            state == State.CORRECTING,
-            due.day_of(begun.get(pk) or submitted_at or due_at),
-            due.day_of(due_at),
-        )
-        for pk, number, name, state, due_at, submitted_at in cases
-    ]
+    return [_running(case, case.due_at, begun.get(case.pk)) for case in cases if case.due_at]
+
+
+def _running(case: Case, due_at: datetime, begun: datetime | None) -> Running:
+    since = due.day_of(begun or case.submitted_at or due_at)
+    for_applicant = case.state == State.CORRECTING
+    return Running(case.pk, case.number, case.enterprise.name, for_applicant, since, due.day_of(due_at))
 
 
 @transaction.atomic
@@ -95,12 +91,9 @@ def _extend_notices(cases: list[Case], to: Mapping[int, tuple[date, date]], reas
         days = _days_left(calendar, today, day)
         notice.extensions = [*notice.extensions, correction_letter.extension(notice.due_at, days, reason)]
     Correction.objects.bulk_update(notices, ["due_at", "extensions"])
+    wording = texts.EXTENDED.now()
     tell.tell_applicants(
-        [
-            (case, _("%(number)s 补正期限延长至 %(day)s") % {"number": case.number, "day": formats.day(to[case.pk][1])})
-            for case in cases
-        ],
-        reason,
+        (case, *wording.said(number=case.number, day=formats.day(to[case.pk][1]), reason=reason)) for case in cases
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from subsidy.accounts.actor import Actor
 from subsidy.accounts.models import Agency
 from subsidy.accounts.rights import Right, Role
-from subsidy.cases import correction_letter, due, tell
+from subsidy.cases import correction_letter, due, tell, texts
 from subsidy.cases.decide import (
     RIGHTS,
     OverruleReason,
@@ -94,8 +94,7 @@ def sign(case: Case, actor: Actor, *, agrees: bool, opinion: str = "", version: 
     _signature(locked, submission, FINANCE_STAGE, actor, opinion, agrees=agrees)
     if agrees:
         return _endorse_when_signed(locked, actor)
-    title = _("%(number)s 财政会审未同意") % {"number": locked.number}
-    tell.tell(locked, [first.signed_by], title, opinion)
+    tell.tell(locked, [first.signed_by], *texts.NOT_SIGNED.said(number=locked.number, reason=opinion))
     return locked
 
 
@@ -143,9 +142,8 @@ def ask_correction(
     notice.letter = correction_letter.written(notice, phone)
     notice.save()
     body = "\n".join(f"{place}. {item['label']}：{item['problem']}" for place, item in enumerate(asked, start=1))
-    title = _("%(number)s 需补正 %(count)s 项，请于 %(day)s 前提交")
-    names = {"number": moved.number, "count": len(asked), "day": due.day_of(due_at).isoformat()}
-    tell.tell_applicant(moved, title % names, body)
+    day = due.day_of(due_at).isoformat()
+    tell.tell_applicant(moved, *texts.CORRECTION.said(number=moved.number, count=len(asked), day=day, items=body))
     return notice
 
 
@@ -171,8 +169,8 @@ def extend_correction(case: Case, actor: Actor, *, days: int, reason: str, versi
         version=version, label=_("延长补正期限"),
     )  # fmt: skip
     notice.save(update_fields=["due_at", "extensions"])
-    names = {"number": case.number, "day": due.day_of(notice.due_at).isoformat()}
-    tell.tell_applicant(case, _("%(number)s 补正期限延长至 %(day)s") % names, reason)
+    day = due.day_of(notice.due_at).isoformat()
+    tell.tell_applicant(case, *texts.EXTENDED.said(number=case.number, day=day, reason=reason))
     return notice
 
 
@@ -189,8 +187,7 @@ def decline(case: Case, actor: Actor, *, reason: str, source: str, version: int 
         changes={"ended_reason": reason, "ended_source": source, "due_at": None},
     )  # fmt: skip
     _review(moved, submission, level, actor, Review.Outcome.DECLINED, reason, source)
-    body = _("理由：%(reason)s 依据：%(source)s") % {"reason": reason, "source": source}
-    tell.tell_applicant(moved, _("%(number)s 不予支持") % {"number": moved.number}, body)
+    tell.tell_applicant(moved, *texts.DECLINED.said(number=moved.number, reason=reason, source=source))
     return moved
 
 
@@ -206,8 +203,8 @@ def return_to_local(case: Case, actor: Actor, *, reason: str, version: int | Non
         changes=changes,
     )  # fmt: skip
     _review(moved, submission, Level.UPPER, actor, Review.Outcome.RETURNED, reason)
-    title = _("%(number)s 已由上级退回") % {"number": moved.number}
-    tell.tell_agency(moved, moved.local_agency_id, [Role.LOCAL_REVIEWER], title, reason)
+    said = texts.RETURNED.said(number=moved.number, reason=reason)
+    tell.tell_agency(moved, moved.local_agency_id, [Role.LOCAL_REVIEWER], *said)
     return moved
 
 

@@ -23,6 +23,7 @@ from subsidy.cases.models import Case, Correction, Submission
 from subsidy.cases.readiness import not_ready
 from subsidy.cases.records import Level
 from subsidy.cases.tell import tell_agency
+from subsidy.cases.texts import SUBMITTED
 from subsidy.enterprises.models import CreditCheck
 from subsidy.reference import formats
 from workflow import clock, perform
@@ -179,9 +180,8 @@ def _evidence(submission: Submission) -> dict[str, Any]:
 
 def _follow(case: Case, submission: Submission) -> None:
     receipts.order(submission)
-    tell_agency(
-        case, case.local_agency_id, [Role.LOCAL_REVIEWER],
-        _("%(enterprise)s提交了申报 %(number)s") % {"enterprise": case.enterprise.name, "number": case.number},
-        _("第 %(n)s 版，提交时间 %(time)s。")
-        % {"n": submission.number, "time": formats.minute(submission.submitted_at)},
+    said = SUBMITTED.said(
+        number=case.number, enterprise=case.enterprise.name, version=submission.number,
+        time=formats.minute(submission.submitted_at),
     )  # fmt: skip
+    tell_agency(case, case.local_agency_id, [Role.LOCAL_REVIEWER], *said)

@@ -22,16 +22,17 @@ def tell_applicant(case: Case, title: str, body: str = "") -> None:
     notify(posts.people(), title, body, _address("cases:overview", case))
 
 
-def tell_applicants(found: Sequence[tuple[Case, str]], body: str) -> None:
-    """A message with its title to everybody who files for each case's enterprise today; two statements for all."""
+def tell_applicants(found: Iterable[tuple[Case, str, str]]) -> None:
+    """A title and a body for everybody who files for each case's enterprise today; two statements for all."""
+    told = list(found)
     people: dict[int, list[User]] = {}
-    firms = {case.enterprise_id for case, _title in found}
+    firms = {case.enterprise_id for case, _title, _body in told}
     posts = Post.objects.on(clock.today()).filter(enterprise__in=firms, role=Role.APPLICANT)
     for post in posts.select_related("user"):
         people.setdefault(post.enterprise_id or 0, []).append(post.user)
     notify_each(
         Letter(people.get(case.enterprise_id, []), title, body, _address("cases:overview", case))
-        for case, title in found
+        for case, title, body in told
     )
 
 

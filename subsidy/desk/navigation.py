@@ -74,6 +74,7 @@ PLACES: Sequence[Place] = (
     _place(_("台账"), "desk:ledger", Right.READ_CASES),
     _place(_("机构与人员"), "accounts:people", Right.ADMINISTER),
     _place(_("工作日历"), "calendar:now", Right.ADMINISTER),
+    _place(_("消息文本"), "inbox:texts", Right.ADMINISTER),
     _place(_("系统管理"), "admin:index", Right.ADMINISTER),
     _place(_("安全管理"), "accounts:security", Right.SECURE),
     _place(_("办理记录"), "ops:history", Right.AUDIT),

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from subsidy.accounts.models import Post, User
 from subsidy.accounts.rights import Role
+from subsidy.funding import texts
 from subsidy.funding.models import PayeeConfirmation, Payment, Plan, Share
 from subsidy.messages.notify import Letter, notify_each
 from workflow import clock
@@ -25,30 +25,21 @@ def tell_payees(plan: Plan) -> None:
     """Ask everybody who will be paid by a plan to confirm the account."""
     shares = Share.objects.filter(award__plan=plan).select_related("award__case")
     people = filers(share.payee_id for share in shares)
+    wording = texts.PLAN_APPROVED.now()
     notify_each(
-        Letter(
-            people.get(payee, []), _("资金方案已批准，请确认收款信息"),
-            _("案件 %s 的资金方案已获批准，请核对并确认收款账户。") % number, reverse("funding:payee", args=[number]),
-        )
+        Letter(people.get(payee, []), *wording.said(number=number), reverse("funding:payee", args=[number]))
         for number, payee in sorted({(share.award.case.number, share.payee_id) for share in shares})
     )  # fmt: skip
 
 
 def tell_account(confirmation: PayeeConfirmation) -> None:
     """Tell everybody who files for the enterprise to which account its money now goes (trust.md row 8)."""
-    words = {
-        "number": confirmation.case.number, "account": confirmation.account.masked_number,
-        "name": confirmation.confirmed_by.name,
-    }  # fmt: skip
-    notify_each(
-        [
-            Letter(
-                filers([confirmation.enterprise_id]).get(confirmation.enterprise_id, []), _("收款账户已确认"),
-                _("案件 %(number)s 的收款账户已由 %(name)s 确认为 %(account)s。有疑问的，请立即联系拨付单位。") % words,
-                reverse("funding:payee", args=[confirmation.case.number]),
-            )
-        ]
-    )  # fmt: skip
+    number = confirmation.case.number
+    people = filers([confirmation.enterprise_id]).get(confirmation.enterprise_id, [])
+    said = texts.ACCOUNT.said(
+        number=number, account=confirmation.account.masked_number, name=confirmation.confirmed_by.name
+    )
+    notify_each([Letter(people, *said, reverse("funding:payee", args=[number]))])
 
 
 def tell_returned(payments: Iterable[Payment]) -> None:
@@ -56,11 +47,10 @@ def tell_returned(payments: Iterable[Payment]) -> None:
     rows = [row for row in payments if row.returned_for == Payment.Cause.ACCOUNT]
     people = filers(row.payee_id for row in rows)
     numbers = {row.pk: row.instalment.award.case.number for row in rows}
+    wording = texts.BOUNCED.now()
     notify_each(
         Letter(
-            people.get(row.payee_id, []), _("款项被银行退回，请核对收款账户"),
-            _("案件 %(number)s 的款项被退回，银行说明：%(words)s。请核对并重新确认收款账户。")
-            % {"number": numbers[row.pk], "words": row.bank_words},
+            people.get(row.payee_id, []), *wording.said(number=numbers[row.pk], words=row.bank_words),
             reverse("funding:payee", args=[numbers[row.pk]]),
         )
         for row in rows

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from workflow import clock
+from workflow.machine import append_only
 
 
 class Message(models.Model):
@@ -66,3 +69,39 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.channel}"
+
+
+class TextVersion(models.Model):
+    """A wording of a message text from a day on; the latest that has begun holds. `standard`: the code's own words."""
+
+    append_only = True
+
+    key = models.CharField(max_length=60)
+    number = models.PositiveSmallIntegerField(_("版本"))
+    title = models.CharField(_("标题"), max_length=120, blank=True)
+    body = models.TextField(_("内容"), blank=True)
+    standard = models.BooleanField(_("标准文本"), default=False)
+    valid_from = models.DateField(_("启用日期"))
+    reason = models.CharField(_("修改理由"), max_length=200)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("消息文本版本")
+        ordering = ["key", "number"]
+        constraints = [
+            models.UniqueConstraint(name="text_version_numbered", fields=["key", "number"]),
+            models.CheckConstraint(
+                name="a_wording_has_its_title",
+                condition=models.Q(standard=True, title="", body="") | models.Q(standard=False) & ~models.Q(title=""),
+            ),
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.number}"
+
+    @classmethod
+    def in_force(cls, day: date) -> models.QuerySet[TextVersion]:
+        """Versions that have begun, the one that holds first."""
+        return cls._default_manager.filter(valid_from__lte=day).order_by("-valid_from", "-number")

@@ -14,7 +14,7 @@ from subsidy.accounts.rights import RIGHTS, Right
 from subsidy.cases.holds import hold, release
 from subsidy.cases.models import Case, Hold
 from subsidy.messages.notify import notify
-from subsidy.notices import selectors
+from subsidy.notices import selectors, texts
 from subsidy.notices.close import reserve_free
 from subsidy.notices.models import Notice, NoticeRow, Objection
 from subsidy.reference.number import next_number
@@ -48,7 +48,7 @@ def file_objection(notice: Notice, rows: Sequence[NoticeRow], values: Mapping[st
             [row.case_id for row in rows], Hold.Kind.OBJECTION, SYSTEM, source=notice.title,
             reason=_("公示期内收到异议 %(number)s") % {"number": number}, row=("notices.objection", objection.pk),
         )  # fmt: skip
-        notify(_handlers(notice), _("收到对公示的异议 %(number)s") % {"number": number}, link="/notices/objections/")
+        notify(_handlers(notice), *texts.OBJECTION.said(number=number), link="/notices/objections/")
     return objection, code
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from policies.kit.facts import DayRule
 from subsidy.accounts.actor import Actor
 from subsidy.messages.notify import notify
+from subsidy.notices import texts
 from subsidy.notices.build import period
 from subsidy.notices.models import Notice
 from subsidy.reference import formats
@@ -42,5 +43,5 @@ def recount(to: Mapping[int, tuple[date, date]], actor: Actor, *, reason: str, e
             notice, "recount", actor, note=reason, evidence=evidence, changes={"ends_on": new, "counted": counted},
             label=_("按工作日历重新计算公示期"),
         )  # fmt: skip
-        title = _("《%(title)s》公示截止日按工作日历改为 %(day)s") % {"title": notice.title, "day": formats.day(new)}
-        notify([notice.built_by], title, reason, f"/notices/{notice.pk}/")
+        said = texts.RECOUNTED.said(title=notice.title, day=formats.day(new), reason=reason)
+        notify([notice.built_by], *said, f"/notices/{notice.pk}/")

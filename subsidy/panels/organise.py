@@ -14,7 +14,7 @@ from subsidy.accounts.rights import Right
 from subsidy.calls.models import Call
 from subsidy.cases.models import Case
 from subsidy.messages.notify import notify
-from subsidy.panels import conflicts, scorecard, selectors
+from subsidy.panels import conflicts, scorecard, selectors, texts
 from subsidy.panels.models import Assignment, Expert, Panel, PanelCase, Scoresheet
 from subsidy.panels.scorecard import Card
 from workflow import clock
@@ -158,8 +158,8 @@ def unlock(assignment: Assignment, actor: Actor, *, reason: str, version: int | 
         _change(assignment, finished_at=None)
         Scoresheet.objects.filter(assignment=assignment).update(submitted_at=None)
         record(panel, "unlock_scores", actor, note=reason, evidence={"letter": assignment.letter})
-        title = _("评分已退回修改：%(title)s") % {"title": panel.title}
-        notify([assignment.expert.user], title, reason, reverse("panels:expert_panel", args=[panel.pk]))
+        said = texts.UNLOCKED.said(title=panel.title, reason=reason)
+        notify([assignment.expert.user], *said, reverse("panels:expert_panel", args=[panel.pk]))
     return assignment
 
 
@@ -169,8 +169,8 @@ def remind(panel: Panel, actor: Actor) -> int:
         locked = _locked(panel, actor, Panel.State.SCORING)
         late = locked.assignments.filter(released_at__isnull=True, finished_at__isnull=True)
         experts = list(late.select_related("expert__user"))
-        title = _("请尽快完成评审：%(title)s") % {"title": locked.title}
-        notify([one.expert.user for one in experts], title, _until(locked), reverse("panels:mine"))
+        said = texts.REMINDED.said(title=locked.title, until=_until(locked))
+        notify([one.expert.user for one in experts], *said, reverse("panels:mine"))
         record(locked, "remind", actor, evidence={"letters": [one.letter for one in experts]})
     return len(experts)
 
@@ -252,8 +252,7 @@ def _change(assignment: Assignment, **columns: Any) -> None:
 def _tell_experts(panel: Panel, assignments: Iterable[Assignment]) -> None:
     ids = [one.expert_id for one in assignments]
     users = [expert.user for expert in Expert.objects.filter(pk__in=ids).select_related("user")]
-    title = _("请您评审：%(title)s") % {"title": panel.title}
-    notify(users, title, _("请先完成承诺与回避声明，再逐件评分。") + _until(panel), reverse("panels:mine"))
+    notify(users, *texts.INVITED.said(title=panel.title, until=_until(panel)), reverse("panels:mine"))
 
 
 def _until(panel: Panel) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from subsidy.accounts.actor import Actor
 from subsidy.accounts.models import Agency, Jurisdiction, Post
 from subsidy.accounts.rights import Right, Role
+from subsidy.enterprises import texts
 from subsidy.enterprises.credit import measures, selectors
 from subsidy.enterprises.credit.imports import Document
 from subsidy.enterprises.credit.models import Bar
@@ -65,13 +66,10 @@ def impose(
         "decision": decision, "document": document.digest, "serious": serious, "beyond_repair": beyond_repair,
     }  # fmt: skip
     bar = perform(bar, "impose", actor, note=reason, evidence=evidence, version=bar.version)
-    _tell(
-        bar, _("本单位自 %(day)s 起被停止申报资格") % {"day": formats.day(valid_from)},
-        "\n".join([
-            _("期限：%(until)s") % {"until": until(bar)}, _("理由：%(reason)s") % {"reason": reason},
-            _("依据：%(source)s（%(decision)s）") % {"source": source, "decision": decision}, appeal,
-        ]),
-    )  # fmt: skip
+    said = texts.BARRED.said(
+        day=formats.day(valid_from), until=until(bar), reason=reason, source=source, decision=decision, appeal=appeal
+    )
+    _tell(bar, *said)
     return bar
 
 
@@ -88,7 +86,7 @@ def lift(bar: Bar, actor: Actor, *, reason: str, document: Document, version: in
     lifted = perform(
         bar, "lift", actor, note=reason, evidence={"document": document.digest}, changes=changes, version=version
     )
-    _tell(lifted, _("对本单位的禁止申报自 %(day)s 起解除") % {"day": formats.day(today)}, reason)
+    _tell(lifted, *texts.LIFTED.said(day=formats.day(today), reason=reason))
     return lifted
 
 
