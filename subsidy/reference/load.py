@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from subsidy.reference.models import AreaCode, Holiday, Industry
+from subsidy.reference.workcalendar import work_calendar
 
 FOLDER = Path(settings.ROOT) / "fixtures"
 CHILD_KINDS = {
@@ -29,11 +30,11 @@ def read(name: str) -> Any:
 
 @transaction.atomic
 def load_all() -> dict[str, int]:
-    """Load areas, industries and holidays; the number of rows of each that the fixtures name."""
+    """Load areas, industries and the holidays of years not loaded yet; the number of rows of each."""
     return {
         "areas": merge(AreaCode, list(areas()), key="code"),
         "industries": merge(Industry, list(industries()), key="code"),
-        "holidays": merge(Holiday, list(holidays()), key="day"),
+        "holidays": merge(Holiday, list(holidays(besides=work_calendar().years)), key="day"),
     }
 
 
@@ -76,9 +77,11 @@ def industries() -> Iterator[Industry]:
             yield Industry(code=code, name=name, section=letter)
 
 
-def holidays() -> Iterator[Holiday]:
-    """Every single day off, and every weekend day that is worked."""
+def holidays(besides: Collection[int] = ()) -> Iterator[Holiday]:
+    """Every single day off, and every weekend day that is worked; years that are there already are left to people."""
     for year in read("holidays"):
+        if year["year"] in besides:
+            continue
         for name, first, last in year["days_off"]:
             for number in range((last - first).days + 1):
                 day = first + timedelta(days=number)

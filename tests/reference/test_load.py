@@ -36,6 +36,15 @@ def test_loading_again_does_not_reopen_a_closed_agency() -> None:
 
 
 @pytest.mark.usefixtures("reference")
+def test_loading_again_leaves_the_calendar_as_people_have_corrected_it() -> None:
+    Holiday.objects.filter(day=date(2026, 6, 19)).delete()
+    Holiday.objects.filter(day=date(2026, 5, 9)).update(kind="off", name="临时放假")
+    call_command("load_reference", verbosity=0)
+    assert work_calendar().is_workday(date(2026, 6, 19))
+    assert not work_calendar().is_workday(date(2026, 5, 9))
+
+
+@pytest.mark.usefixtures("reference")
 def test_jilin_has_nine_prefectures_and_sixty_counties_and_zhongshan_twenty_three_towns() -> None:
     now = areas_on(DEMO_DAY)
     assert now.filter(kind="prefecture", parent_code="220000").count() == 9
