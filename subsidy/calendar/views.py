@@ -69,11 +69,7 @@ def enter(request: Request, number: int) -> HttpResponse:
     initial = _as_entered(_known(number))
     upload = FileForm(request.POST, request.FILES) if "read" in request.POST else FileForm()
     if upload.is_bound and upload.is_valid():
-        file = upload.cleaned_data["file"]
-        try:
-            initial |= imports.read(file, file.name, request.actor)
-        except imports.NotAYear as problem:
-            upload.add_error("file", str(problem))
+        initial |= _read(request, upload)
     sent = request.method == "POST" and not upload.is_bound
     form = YearForm(request.POST if sent else None, request.FILES if sent else None, initial=initial)
     effect = Effect()
@@ -137,6 +133,16 @@ def document(request: Request, number: int, entry: int) -> HttpResponseBase:
         raise Http404(number)
     digest, name = found
     return serve(digest, name, files.EXTENSIONS[Path(name).suffix.lower().lstrip(".")])
+
+
+def _read(request: Request, upload: FileForm) -> dict[str, str]:
+    """What the file says for the form; nothing, with the sentence on the file's form, when it cannot be read."""
+    file = upload.cleaned_data["file"]
+    try:
+        return imports.read(file, file.name, request.actor)
+    except imports.NotAYear as problem:
+        upload.add_error("file", str(problem))
+        return {}
 
 
 def _done(request: Request, form: GroundForm, effect: Effect, act: Callable[[str], Effect]) -> bool:
