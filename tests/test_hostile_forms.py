@@ -43,10 +43,10 @@ TOGETHER, SINGLY = 3, 8
 ANSWERS = {302, 303, 403, 404, 409, 422}
 SAYING = {
     "papers:check", "papers:paper", "notices:objection_lookup", "cases:autosave", "panels:save",
-    "accounts:recovery_new",
+    "accounts:recovery_new", "inbox:text",
 }  # fmt: skip
 """Addresses that answer 200: what was found or that nothing was; what of a half-filled form could be kept; codes that
-are shown once."""
+are shown once; the preview of a text."""
 
 
 @dataclass
