@@ -205,7 +205,7 @@ def _make(world: World) -> None:
 def _accounts() -> None:
     owner, applicant = (User.objects.get(username=name) for name in ("jl_local", "jl_applicant"))
     later = clock.real_now() + timedelta(days=1)
-    _made["person"] = owner.pk
+    _made.update(person=owner.pk, post=owner.posts.get().pk)
     _made["phone"] = Authenticator.objects.create(user=applicant, secret=SECRET, name="手机").pk
     session = Session(session_key="a" * 40, session_data="", user=owner, began_at=clock.real_now(), expire_date=later)
     session.save(force_insert=True)

@@ -132,10 +132,7 @@ def of_administrator(*arguments: str) -> Row:
 
 
 ADMIN_ASKED = ["admin", "security", "jl_upper", "zs_applicant", "visitor"]
-ADMINISTERED = (
-    "accounts_user", "accounts_agency", "accounts_post", "accounts_jurisdiction", "reference_areacode",
-    "reference_industry",
-)  # fmt: skip
+ADMINISTERED = ("accounts_agency", "reference_areacode", "reference_industry")
 TABLE: dict[str, Row] = {
     # anybody
     "login": get(ANYBODY),
@@ -443,10 +440,20 @@ TABLE: dict[str, Row] = {
     "inbox:texts": of_administrator(),
     "inbox:text": of_administrator("=cases.declined"),
     "inbox:text_standard": of_administrator("=cases.declined"),
+    "desk:people": of_administrator(),
+    "desk:person_new": of_administrator(),
+    "desk:person": of_administrator("person"),
+    "desk:person_edit": of_administrator("person"),
+    "desk:person_link": of_administrator("person"),
+    "desk:person_lock": of_administrator("person"),
+    "desk:person_unlock": of_administrator("person"),
+    "desk:person_end": of_administrator("person"),
+    "desk:person_restore": of_administrator("person"),
+    "desk:post_new": of_administrator("person"),
+    "desk:post_end": of_administrator("person", "post"),
     "admin:index": of_administrator(),
     "admin:jsi18n": of_administrator(),
     "admin:app_list": of_administrator("=accounts"),
-    "admin:auth_user_password_change": of_administrator("=1"),
     **{
         f"admin:{model}_{page}": of_administrator(*arguments)
         for model in ADMINISTERED

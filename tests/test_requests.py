@@ -235,6 +235,7 @@ def mixed(stations: Stations) -> dict[str, tuple[str, list[object]]]:
         "funding:batch_move": ("jl_pay_maker", [stations["batch"], "no-such-verb"]),
         "funding:batch_reason": ("jl_pay_maker", [stations["batch"], "no-such-verb"]),
         "funding:drop": ("jl_pay_maker", [stations["batch"], stations["zs_payment"]]),
+        "desk:post_end": ("admin", [stations["person"], 999_999]),
         "funding:bounce": ("zs_pay_maker", [stations["zs_batch"], stations["payment"]]),
     }
 

@@ -1,4 +1,4 @@
-"""What happened to a row of a register, as its page shows it, newest first."""
+"""What happened to a row of a register or to a person's account, as its page shows it, newest first."""
 
 from __future__ import annotations
 
@@ -47,6 +47,9 @@ RECORDS: Mapping[str, str | Promise] = {
     "correct_membership": gettext_lazy("更正成员"),
     "measure": gettext_lazy("登记测算项目"),
     "approve_measured": gettext_lazy("登记省核定结果"),
+    "send_link": gettext_lazy("发送设置密码链接"),
+    "give_post": gettext_lazy("设置岗位"),
+    "end_post": gettext_lazy("终止岗位"),
 }
 """Entries of a register's history that are no moves."""
 

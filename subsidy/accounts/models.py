@@ -10,22 +10,45 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts.credentials import Attempt, Authenticator, Link, OldPassword, RecoveryCodes, Session
 from subsidy.accounts.rights import Role
 from subsidy.reference.secret import EncryptedTextField, lookup_digest
 from workflow import clock
+from workflow.machine import Competence, Machine, MoveTable, StateField, state_trigger
 
 __all__ = [
-    "Agency", "Attempt", "Authenticator", "InForce", "Jurisdiction", "Link", "OldPassword", "Post", "RecoveryCodes",
-    "Session", "User",
+    "PEOPLE", "Agency", "Attempt", "Authenticator", "InForce", "Jurisdiction", "Link", "OldPassword", "Post",
+    "RecoveryCodes", "Session", "User",
 ]  # fmt: skip
 
 
-class User(AbstractUser):  # type: ignore[django-manager-missing]
-    """A person; one account each."""
+class UserState(models.TextChoices):
+    """Whether somebody may sign in: only who is active may."""
 
+    ACTIVE = "active", _("在用")
+    LOCKED = "locked", _("已锁定")
+    ENDED = "ended", _("已停用")
+
+
+USER_MOVES: MoveTable = {
+    "lock": ((UserState.ACTIVE,), UserState.LOCKED),
+    "unlock": ((UserState.LOCKED,), UserState.ACTIVE),
+    "end": ((UserState.ACTIVE, UserState.LOCKED), UserState.ENDED),
+    "restore": ((UserState.ENDED,), UserState.ACTIVE),
+}
+PEOPLE = "people"
+
+
+class User(Machine, AbstractUser):  # type: ignore[django-manager-missing]
+    """A person; one account each. Posts and leaves stand in the person's history."""
+
+    MOVES = USER_MOVES
+    State = UserState
+
+    state = StateField(_("账号状态"), choices=UserState, default=UserState.ACTIVE)
     name = models.CharField(_("姓名"), max_length=50)
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
@@ -42,11 +65,25 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]
         constraints = [
             models.UniqueConstraint(
                 fields=["phone_key"], condition=Q(is_active=True) & ~Q(phone_key=""), name="one_account_a_phone"
-            )
+            ),
+            models.CheckConstraint(
+                name="only_an_active_account_is_open", condition=Q(is_active=False) | Q(state=UserState.ACTIVE)
+            ),
         ]
+        triggers = [state_trigger(USER_MOVES)]
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @property
+    def chain_number(self) -> str:
+        """What the person's history begins with."""
+        return f"{self.username} {self.name}"
+
+    def competence(self, stage: str) -> Competence:
+        """The system administrators of today, save the person himself: nobody administers his own account."""
+        posts = Post.objects.on(clock.today()).filter(role=Role.ADMINISTRATOR).exclude(user=self.pk)
+        return Competence(stage=stage, people=frozenset(posts.values_list("user_id", flat=True)))
 
     def get_full_name(self) -> str:
         """The person's name as it is written in the history."""
@@ -117,13 +154,20 @@ OFFICES = (Role.ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR)
 """The three who keep each other in check (等保 8.1.5): three people, and none of them in the business."""
 
 GRANTED_BY_AN_ADMINISTRATOR = """
-IF NEW.granted_by_id IS NOT NULL AND NOT EXISTS (
+IF NEW.granted_by_id IS NULL THEN RETURN NEW; END IF;
+IF TG_OP = 'UPDATE' THEN
+    IF NEW.granted_by_id IS NOT DISTINCT FROM OLD.granted_by_id AND NEW.granted_on IS NOT DISTINCT FROM OLD.granted_on
+    THEN RETURN NEW; END IF;
+END IF;
+IF NEW.granted_on IS NULL OR NOT EXISTS (
     SELECT 1 FROM accounts_post WHERE user_id = NEW.granted_by_id AND role = 'administrator'
+    AND valid_from <= NEW.granted_on AND (valid_to IS NULL OR valid_to > NEW.granted_on)
 ) THEN
     RAISE EXCEPTION 'a post is granted by an administrator' USING ERRCODE = 'check_violation';
 END IF;
 RETURN NEW;
 """
+"""On the day of the business clock on which the post is given: a former administrator gives none."""
 
 
 class Posts(InForce["Post"]):
@@ -149,6 +193,7 @@ class Post(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     granted_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="posts_granted")
+    granted_on = models.DateField(null=True, editable=False, default=clock.today)
 
     objects = Posts.as_manager()
 
@@ -181,8 +226,20 @@ class Post(models.Model):
                 name="post_has_one_home",
                 condition=Q(agency__isnull=True) | Q(enterprise__isnull=True),
             ),
+            # One that was withdrawn before it began ends on the day of its beginning.
             models.CheckConstraint(
-                name="post_ends_after_start", condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
+                name="post_ends_after_start", condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
+            ),
+            ExclusionConstraint(
+                name="one_such_post_at_a_time",
+                expressions=[
+                    (F("user"), RangeOperators.EQUAL),
+                    (F("role"), RangeOperators.EQUAL),
+                    (Coalesce(F("agency"), Value(0)), RangeOperators.EQUAL),
+                    (Coalesce(F("enterprise"), Value(0)), RangeOperators.EQUAL),
+                    (Func(F("valid_from"), F("valid_to"), function="daterange"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("此人在这一时期已有同样的岗位，请先终止原岗位或调整起止日期。"),
             ),
         ]
         indexes = [models.Index(fields=["user", "valid_from"], name="post_by_user")]
@@ -203,6 +260,16 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()}"
+
+    @property
+    def home(self) -> str:
+        """Where it is: an agency's or an enterprise's name; empty for experts and the three offices."""
+        return str(self.agency or self.enterprise or "")
+
+    @property
+    def title(self) -> str:
+        """Home and role, as people call a post."""
+        return f"{self.home} {self.get_role_display()}".strip()
 
     def clean(self) -> None:
         super().clean()

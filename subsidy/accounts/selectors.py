@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
 from subsidy.accounts import sessions
 from subsidy.accounts.actor import Actor
-from subsidy.accounts.models import RecoveryCodes, Session, User
+from subsidy.accounts.models import Post, RecoveryCodes, Session, User
 from subsidy.accounts.rights import Right
+from workflow import clock
 
 
 def sessions_of(user: User) -> QuerySet[Session]:
@@ -31,6 +32,27 @@ def people_visible_to(actor: Actor, name: str = "") -> QuerySet[User]:
     found = User.objects.annotate(phones=Count("authenticators", filter=Q(authenticators__confirmed=True)))
     found = found.filter(Q(username__icontains=name) | Q(name__icontains=name)) if name else found
     return found.order_by("username")
+
+
+def accounts_visible_to(actor: Actor) -> QuerySet[User]:
+    """Every account, for system administrators; nobody else sees any."""
+    return User.objects.all() if actor.has(Right.ADMINISTER) else User.objects.none()
+
+
+def with_posts_now(people: QuerySet[User]) -> QuerySet[User]:
+    """The same people, each with the posts of today in `posts_now`."""
+    posts = Post.objects.on(clock.today()).select_related("agency", "enterprise").order_by("pk")
+    return people.prefetch_related(Prefetch("posts", queryset=posts, to_attr="posts_now"))
+
+
+def in_post(people: QuerySet[User], agency: int | None, role: str) -> QuerySet[User]:
+    """Those of the people who hold today a post at the agency, in the role, or both in one."""
+    posts = Post.objects.on(clock.today()).filter(user=OuterRef("pk"))
+    if agency is not None:
+        posts = posts.filter(agency=agency)
+    if role:
+        posts = posts.filter(role=role)
+    return people.filter(Exists(posts)) if agency is not None or role else people
 
 
 def is_current(session: Session, request: HttpRequest) -> bool:

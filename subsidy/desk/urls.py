@@ -1,6 +1,7 @@
 from django.urls import path
 
 from subsidy.desk import correcting, holds, joint, lines, queue, reports, views
+from subsidy.desk.administration import people
 from subsidy.desk.enterprise import enterprise
 from subsidy.desk.home import home
 from subsidy.desk.project import project
@@ -42,4 +43,15 @@ urlpatterns = [
     path("reports/new/<int:call>/", reports.report_new, name="report_new"),
     path("reports/<int:pk>/", reports.report, name="report"),
     path("reports/<int:pk>/document/", reports.report_document, name="report_document"),
+    path("people/", people.listing, name="people"),
+    path("people/new/", people.create, name="person_new"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/edit/", people.edit, name="person_edit"),
+    path("people/<int:pk>/link/", people.send_link, name="person_link"),
+    *(
+        path(f"people/<int:pk>/{code}/", people.move, {"code": code}, name=f"person_{code}")
+        for code in ("lock", "unlock", "end", "restore")
+    ),
+    path("people/<int:pk>/posts/new/", people.post_new, name="post_new"),
+    path("people/<int:pk>/posts/<int:post>/end/", people.post_end, name="post_end"),
 ]

@@ -55,8 +55,11 @@ RECORDS: Mapping[str, str | Promise] = {
     "change": gettext_lazy("修改"),
     "migrate": gettext_lazy("随通知替换转入新通知"),
     "recheck": gettext_lazy("按新通知重新检查"),
+    "send_link": gettext_lazy("发送设置密码链接"),
+    "give_post": gettext_lazy("设置岗位"),
+    "end_post": gettext_lazy("终止岗位"),
 }
-"""Entries of a case's history that are no moves."""
+"""Entries of a history that are no moves."""
 
 
 def state_name(policy: Policy, state: str) -> str:

@@ -151,13 +151,13 @@ def test_giving_a_post_asks_and_whoever_gets_it_is_told(slow_clock: Any) -> None
     admin = sign_in(browser(), "admin")
     user = User.objects.get(username="zs_local")
     agency = Post.objects.get(user__username="jl_local").agency_id
-    values = {"user": user.pk, "agency": agency, "role": "local_reviewer", "valid_from": "2026-05-01"}
+    values = {"agency": agency, "role": "local_reviewer", "valid_from": "2026-05-01", "version": "0"}
     slow_clock.shift(601)
-    address = reverse("admin:accounts_post_add")
+    address = reverse("desk:post_new", args=[user.pk])
     assert admin.get(address)["Location"].startswith("/account/again/")
     assert admin.post(address, values).status_code == 422
     assert Post.objects.filter(user=user).count() == 1
-    assert admin.post(address, values | {"again-proof": code_of("admin")}).status_code == 302
+    assert admin.post(address, values | {"again-proof": code_of("admin")}).status_code == 303
     assert Post.objects.filter(user=user).count() == 2
     assert messages_of("zs_local") == ["岗位已变更"]
 

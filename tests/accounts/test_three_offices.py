@@ -13,7 +13,7 @@ import pytest
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
 from django.urls import reverse
 
-from subsidy.accounts.models import OFFICES, Post, User
+from subsidy.accounts.models import OFFICES, Agency, Post, User
 from subsidy.accounts.rights import RIGHTS, Right, Role
 from tests.accounts.door import browser, sign_in
 from tests.world import World, world
@@ -87,7 +87,8 @@ def test_nobody_gives_himself_a_post() -> None:
     admin = User.objects.get(username="admin")
     refuses(lambda: give(admin, "administrator", granted_by=admin), "nobody_gives_himself_a_post")
     Post.objects.filter(user=admin).update(valid_to=date(2026, 2, 1))
-    refuses(lambda: give(admin, "local_reviewer", granted_by=admin), "nobody_gives_himself_a_post")
+    earlier = {"granted_by": admin, "granted_on": FROM, "valid_from": date(2026, 2, 1)}
+    refuses(lambda: give(admin, "local_reviewer", **earlier), "nobody_gives_himself_a_post")
 
 
 @pytest.mark.parametrize("who", ["jl_upper", "security", "auditor", "expert1", "jl_applicant"])
@@ -116,43 +117,70 @@ def test_the_application_cannot_switch_the_rules_off() -> None:
 # --- at the screen ------------------------------------------------------------
 
 
-def values(username: str, role: str, **more: Any) -> dict[str, Any]:
-    return {"user": User.objects.get(username=username).pk, "role": role, "valid_from": "2026-05-01"} | more
+def page_of(username: str, name: str = "desk:post_new") -> str:
+    return reverse(name, args=[User.objects.get(username=username).pk])
+
+
+def values(role: str, **more: Any) -> dict[str, Any]:
+    home = {} if role in {*OFFICES, "expert"} else {"agency": Agency.objects.get(code="222401-gxj").pk}
+    return {"role": role, "valid_from": "2026-05-20", "version": "0"} | home | more
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
-    [
-        (("admin", "auditor"), "不能为本人设置岗位"), (("admin", "local_reviewer"), "不能为本人设置岗位"),
-        (("security", "auditor"), "须由三人分别担任"), (("auditor", "local_reviewer"), "须由三人分别担任"),
-        (("jl_local", "administrator"), "须由三人分别担任"),
-    ],
-)  # fmt: skip
-def test_an_administrator_who_tries_reads_why_not(given: tuple[str, str], sentence: str) -> None:
+    ("username", "role"), [("security", "auditor"), ("auditor", "local_reviewer"), ("jl_local", "administrator")]
+)
+def test_an_administrator_who_tries_reads_why_not(username: str, role: str) -> None:
     admin = sign_in(browser(), "admin")
     before = Post.objects.count()
-    answer = admin.post(reverse("admin:accounts_post_add"), values(*given))
-    assert (answer.status_code, sentence in answer.content.decode()) == (200, True)
+    answer = admin.post(page_of(username), values(role))
+    assert (answer.status_code, "须由三人分别担任" in answer.content.decode()) == (422, True)
     assert Post.objects.count() == before
+
+
+@pytest.mark.parametrize("role", ["auditor", "local_reviewer"])
+def test_an_administrator_gives_himself_nothing_and_is_told_so_before_the_form_is_judged(role: str) -> None:
+    admin = sign_in(browser(), "admin")
+    answer = admin.post(page_of("admin"), values(role, valid_from="x"))
+    assert (answer.status_code, "由另一名系统管理员办理" in answer.content.decode()) == (403, True)
 
 
 def test_a_post_given_at_the_screen_names_who_gave_it() -> None:
     admin = sign_in(browser(), "admin")
-    assert admin.post(reverse("admin:accounts_post_add"), values("jl_stranger", "expert")).status_code == 302
-    assert Post.objects.get(user__username="jl_stranger", role="expert").granted_by == User.objects.get(
-        username="admin"
-    )
-
-
-def test_an_administrator_does_not_lengthen_his_own_post() -> None:
-    admin = sign_in(browser(), "admin")
-    mine = Post.objects.get(user__username="admin")
-    answer = admin.post(reverse("admin:accounts_post_change", args=[mine.pk]), {"valid_from": "2020-01-01"})
-    assert "不能为本人设置岗位" in answer.content.decode()
+    assert admin.post(page_of("jl_stranger"), values("expert")).status_code == 303
+    given = Post.objects.get(user__username="jl_stranger", role="expert")
+    assert (given.granted_by, given.granted_on) == (User.objects.get(username="admin"), date(2026, 5, 20))
 
 
 def test_days_in_the_wrong_order_get_a_sentence() -> None:
     admin = sign_in(browser(), "admin")
-    given = values("jl_stranger", "expert", valid_to="2026-04-01")
-    answer = admin.post(reverse("admin:accounts_post_add"), given)
-    assert (answer.status_code, "终止日期须晚于起始日期" in answer.content.decode()) == (200, True)
+    answer = admin.post(page_of("jl_stranger"), values("expert", valid_to="2026-04-01"))
+    assert (answer.status_code, "终止日期须晚于起始日期" in answer.content.decode()) == (422, True)
+
+
+# --- who was an administrator -------------------------------------------------
+
+
+def test_a_former_administrator_gives_no_posts() -> None:
+    admin = User.objects.get(username="admin")
+    Post.objects.filter(user=admin).update(valid_to=date(2026, 5, 20))
+    give(newcomer(), "auditor", granted_by=admin, granted_on=date(2026, 5, 19))
+    other = User.objects.create_user("second", name="乙")
+    refuses(lambda: give(other, "auditor", granted_by=admin), "granted by an administrator")
+    refuses(lambda: give(other, "auditor", granted_by=admin, granted_on=None), "granted by an administrator")
+
+
+def test_nobody_gives_posts_before_becoming_an_administrator() -> None:
+    later = newcomer()
+    give(later, "administrator", valid_from=date(2026, 6, 1))
+    other = User.objects.create_user("second", name="乙")
+    refuses(lambda: give(other, "auditor", granted_by=later), "granted by an administrator")
+    give(other, "auditor", granted_by=later, granted_on=date(2026, 6, 1))
+
+
+def test_what_a_former_administrator_gave_can_still_be_ended() -> None:
+    admin = User.objects.get(username="admin")
+    post = give(newcomer(), "local_reviewer", granted_by=admin)
+    Post.objects.filter(user=admin).update(valid_to=date(2026, 5, 20))
+    Post.objects.filter(pk=post.pk).update(valid_to=date(2026, 6, 1))
+    again = {"granted_on": date(2026, 5, 21)}
+    refuses(lambda: Post.objects.filter(pk=post.pk).update(**again), "granted by an administrator")

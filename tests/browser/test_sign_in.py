@@ -130,7 +130,7 @@ def test_an_administrator_starts_a_reset_and_chooses_nothing(page: Page) -> None
     person = User.objects.get(username="jl_local")
     with careful():
         work_as(page, "admin")
-        page.goto(f"/admin/accounts/user/{person.pk}/password/")
+        page.goto(f"/people/{person.pk}/link/")
         looks_at(page, "admin-start-reset")
         presses(page, "发送链接")
         expect(page.locator(".errsum")).to_contain_text("没有登记电子邮箱")

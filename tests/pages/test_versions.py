@@ -88,6 +88,10 @@ TYPING: dict[str, dict[str, str]] = {
         "outcome": "approved", "amount": "100.00", "document": TYPED, "decided_on": "2026-05-20",
     },
     "credit:bar_lift": {"reason": TYPED},
+    "desk:person_edit": {"name": TYPED, "email": "li@example.cn"}, "desk:person_link": {},
+    "desk:person_lock": {"reason": TYPED}, "desk:person_unlock": {"reason": TYPED},
+    "desk:person_end": {"reason": TYPED}, "desk:person_restore": {"reason": TYPED},
+    "desk:post_new": {"role": "expert", "valid_from": "2026-05-21"}, "desk:post_end": {"reason": TYPED},
 }  # fmt: skip
 """Address → what is typed there: every address to which a page of the stations sends a version."""
 MORE = {

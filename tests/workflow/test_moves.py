@@ -33,6 +33,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "recovering": {"end_recovery"},
         "recovered": set(),
     },
+    "accounts.user": {"active": {"lock", "end"}, "locked": {"unlock", "end"}, "ended": {"restore"}},
     "enterprises.enterprise": {
         "listed": {"strike", "succeed", "pass_on"}, "struck": {"restore"}, "succeeded": set(),
     },

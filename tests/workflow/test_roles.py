@@ -42,10 +42,13 @@ CHECKER = {"jilin": {"jl_pay_checker"}, "zhongshan": {"zs_pay_checker"}}
 NOBODY: dict[str, set[str]] = {"jilin": set(), "zhongshan": set()}
 """Only a succession that the heir's keeper has confirmed opens this move (tests/enterprises/test_proposals.py)."""
 
+ADMINISTRATOR = {"jilin": {"admin"}, "zhongshan": {"admin"}}
+
 EXPECTED: dict[str, dict[str, dict[str, set[str]]]] = {
+    "accounts.user": dict.fromkeys(("lock", "unlock", "end", "restore"), ADMINISTRATOR),
     "enterprises.enterprise": {"strike": UPPER, "restore": UPPER, "succeed": UPPER, "pass_on": NOBODY},
     "enterprises.successionproposal": {"confirm": UPPER, "decline": UPPER, "withdraw": UPPER},
-    "calendar.year": {"enter": {"jilin": {"admin"}, "zhongshan": {"admin"}}},
+    "calendar.year": {"enter": ADMINISTRATOR},
     "clusters.cluster": {"strike": UPPER, "restore": UPPER},
     "projects.project": {"strike": UPPER, "restore": UPPER},
     "enterprises.bar": {"impose": UPPER, "lift": UPPER},
@@ -93,8 +96,8 @@ def subjects(world: World, measure: str) -> dict[str, Machine]:
     notice = Notice(call=call, agency=call.agency)
     batch = PaymentBatch(plan=plan, agency=case.pay_maker_agency, checker_agency=case.pay_checker_agency)
     made: list[Machine] = [
-        call, case, plan, notice, batch, case.enterprise, Project(area=case.area),
-        SuccessionProposal(predecessor=case.enterprise, heir=case.enterprise),
+        User.objects.get(username="jl_local"), call, case, plan, notice, batch, case.enterprise,
+        Project(area=case.area), SuccessionProposal(predecessor=case.enterprise, heir=case.enterprise),
         Cluster(area={"jilin": "220000", "zhongshan": "442000"}[measure]),
         JointSubmission(call=call, agency=case.local_agency), ProvinceReport(call=call, agency=call.agency),
         Bar(agency=call.agency), ListImport(agency=case.local_agency, credit_list=CreditList()),

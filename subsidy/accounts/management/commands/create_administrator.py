@@ -7,7 +7,10 @@ from django.urls import reverse
 
 from subsidy.accounts import links
 from subsidy.accounts.models import OFFICES, Link, Post, User
+from subsidy.accounts.people import spoken
 from workflow import clock
+from workflow.perform import created
+from workflow.protocols import SYSTEM
 
 
 class Command(BaseCommand):
@@ -24,7 +27,8 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 user = User.objects.create_user(username, email, name=name)
-                Post.objects.create(user=user, role=role, valid_from=clock.today())
+                post = Post.objects.create(user=user, role=role, valid_from=clock.today())
+                created(user, SYSTEM, evidence={"what": spoken(post)})
         except IntegrityError as refused:
             raise CommandError(f"there is somebody called {username}: three offices, three new people") from refused
         path = reverse(links.PAGES[Link.Purpose.WELCOME], args=[links.make(user, Link.Purpose.WELCOME)])
