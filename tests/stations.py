@@ -23,7 +23,7 @@ from django.db import transaction
 from django.test import Client, override_settings
 
 from subsidy.accounts import links
-from subsidy.accounts.models import Authenticator, Link, Session, User
+from subsidy.accounts.models import Authenticator, Leave, Link, Post, Session, User
 from subsidy.calendar.change import Ground, enter_year
 from subsidy.calendar.days import ALWAYS_OFF, Arrangement, Span
 from subsidy.calendar.models import Year
@@ -205,7 +205,17 @@ def _make(world: World) -> None:
 def _accounts() -> None:
     owner, applicant = (User.objects.get(username=name) for name in ("jl_local", "jl_applicant"))
     later = clock.real_now() + timedelta(days=1)
-    _made.update(person=owner.pk, post=owner.posts.get().pk)
+    post, deputy = owner.posts.get(), Post.objects.get(user__username="jl_local2")
+    first = clock.today() + timedelta(days=60)
+    away = Leave.objects.create(
+        post=post,
+        deputy=deputy,
+        valid_from=first,
+        valid_to=first + timedelta(days=7),
+        reason="年休假",
+        entered_by=owner,
+    )
+    _made.update(person=owner.pk, post=post.pk, leave=away.pk, deputy=deputy.pk)
     _made["phone"] = Authenticator.objects.create(user=applicant, secret=SECRET, name="手机").pk
     session = Session(session_key="a" * 40, session_data="", user=owner, began_at=clock.real_now(), expire_date=later)
     session.save(force_insert=True)

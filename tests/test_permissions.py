@@ -59,6 +59,8 @@ UNSEEN_DRAFT = "jl_local jl_finance jl_pay_maker jl_pay_checker"
 JL_BATCH = "jl_upper jl_upper_finance jl_pay_maker jl_pay_checker"
 ZS_BATCH = "zs_upper zs_upper_finance zs_pay_maker zs_pay_checker"
 
+NOT_ON_LEAVE = " ".join(name for name in SIGNED_IN.split() if name not in {"jl_local", "admin"})
+
 
 CORRECTION = {
     "items-TOTAL_FORMS": "1", "items-INITIAL_FORMS": "0", "items-0-include": "on", "items-0-problem": "缺页",
@@ -451,6 +453,9 @@ TABLE: dict[str, Row] = {
     "desk:person_restore": of_administrator("person"),
     "desk:post_new": of_administrator("person"),
     "desk:post_end": of_administrator("person", "post"),
+    "desk:leaves": get(SIGNED_IN),
+    "desk:leave_new": get("jl_local admin", "post", hidden=NOT_ON_LEAVE),
+    "desk:leave_end": get("jl_local admin", "leave", hidden=NOT_ON_LEAVE),
     "admin:index": of_administrator(),
     "admin:jsi18n": of_administrator(),
     "admin:app_list": of_administrator("=accounts"),

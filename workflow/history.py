@@ -27,6 +27,9 @@ FIELDS = (
 )  # fmt: skip
 """The order of the fields in the canonical bytes; the outside verifier has the same."""
 
+DEPUTY_FOR = "deputy_for"
+"""Evidence of an entry by a deputy: id and name of the absent person who has the subject in hand."""
+
 _COLUMNS = (*FIELDS, "previous", "digest", "canonical")
 
 
@@ -103,12 +106,14 @@ def append(steps: Iterable[Step], move: str, actor: Actor, note: str, evidence: 
         agency_id, agency_name = step.agency or (actor.agency_id, actor.agency_name)
         named = subject.chain_number[:200]
         previous = subject.chain_head or genesis(subject.subject_kind(), subject.pk, named, algorithm)
+        absent = actor.deputy_for(subject.in_hands_of())
+        acted_for = {DEPUTY_FOR: {"id": subject.in_hands_of(), "name": absent}} if absent else {}
         entry: dict[str, Any] = {
             "subject_kind": subject.subject_kind(), "subject_id": subject.pk, "subject_number": named,
             "number": subject.chain_length + 1, "move": move, "from_state": step.from_state, "to_state": step.to_state,
             "actor_id": actor.id, "actor_name": actor.name,
             "agency_id": agency_id, "agency_name": agency_name, "address": actor.address,
-            "note": unicodedata.normalize("NFC", step.note or note), "evidence": {**evidence, **step.evidence},
+            "note": unicodedata.normalize("NFC", step.note or note), "evidence": {**evidence, **step.evidence, **acted_for},
             "business_at": business_at, "real_at": real_at, "algorithm": algorithm,
         }  # fmt: skip
         data = canonical(entry)

@@ -85,6 +85,10 @@ class Machine(models.Model):
         """Who is competent for this subject at ``stage``."""
         raise TypeError(f"{type(self).__name__} does not say who is competent")
 
+    def in_hands_of(self) -> int | None:
+        """The person who has this subject in hand: a deputy who acts on it acts for that person."""
+        return None
+
     @property
     def chain_number(self) -> str:
         """The number that the first entry of this subject's chain carries."""

@@ -24,6 +24,15 @@ class Actor(Protocol):
         """The id of the person who acts. Raises TypeError when nobody does."""
         ...
 
+    @property
+    def one_with(self) -> frozenset[int]:
+        """The person and, today, whomever it is deputy for or has as a deputy: none of them checks another's work."""
+        ...
+
+    def deputy_for(self, person: int | None) -> str:
+        """The name of somebody absent for whom the actor is deputy today; empty for everybody else."""
+        ...
+
     def may(self, right: str, competence: Competence) -> bool:
         """Whether one of the actor's posts has the right and is the competent one."""
         ...
@@ -41,6 +50,11 @@ class SystemActor:
     agency_id: int | None = None
     agency_name = ""
     address = ""
+    one_with: frozenset[int] = frozenset()
+
+    def deputy_for(self, person: int | None) -> str:
+        """The system is nobody's deputy."""
+        return ""
 
     @property
     def person_id(self) -> int:

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
 
-from subsidy.accounts.models import Post, User
+from subsidy.accounts.models import Post, User, with_leaves
 from subsidy.accounts.rights import RIGHTS, Right, Role
 from workflow import clock
 from workflow.machine import Competence
@@ -32,13 +32,17 @@ class Actor:
     address: str = ""
     agencies: frozenset[int] = field(default=frozenset())
     enterprises: frozenset[int] = field(default=frozenset())
+    absent: tuple[tuple[int, str], ...] = ()
+    """Id and name of each colleague for whom the person is deputy today."""
+    deputies: frozenset[int] = field(default=frozenset())
+    """Who is deputy for the person today."""
 
     @classmethod
     def of(cls, user: User | AnonymousUser, address: str = "") -> Self:
         """The actor for a user with the posts in force today; one query."""
         if not user.is_authenticated:
             return cls(None, "", address=address)
-        posts = Post.objects.on(clock.today()).filter(user=user).select_related("agency").order_by("pk")
+        posts = with_leaves(Post.objects.on(clock.today()).filter(user=user)).select_related("agency").order_by("pk")
         seats = tuple(
             Seat(
                 Role(post.role), post.agency_id, post.agency.short_name if post.agency else "",
@@ -50,6 +54,8 @@ class Actor:
             user.pk, user.name, seats, address,
             frozenset(s.agency_id for s in seats if s.agency_id),
             frozenset(s.enterprise_id for s in seats if s.enterprise_id),
+            tuple(dict.fromkeys((one["id"], one["name"]) for post in posts for one in post.stands_in_for)),
+            frozenset(one for post in posts for one in post.stood_in_by),
         )  # fmt: skip
 
     @property
@@ -58,6 +64,15 @@ class Actor:
         if self.id is None:
             raise TypeError("nobody is signed in")
         return self.id
+
+    @property
+    def one_with(self) -> frozenset[int]:
+        """The person, those for whom it is deputy today, and its own deputies: none of them checks another's work."""
+        return frozenset({self.id, *dict(self.absent), *self.deputies}) - {None} if self.id else frozenset()
+
+    def deputy_for(self, person: int | None) -> str:
+        """The name of an absent colleague for whom the person is deputy today; empty for everybody else."""
+        return dict(self.absent).get(person, "") if person is not None else ""
 
     @property
     def agency_id(self) -> int | None:

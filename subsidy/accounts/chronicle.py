@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from workflow import moves
+from workflow.history import DEPUTY_FOR
 from workflow.machine import Machine
 from workflow.models import Event
 
@@ -50,6 +51,8 @@ RECORDS: Mapping[str, str | Promise] = {
     "send_link": gettext_lazy("发送设置密码链接"),
     "give_post": gettext_lazy("设置岗位"),
     "end_post": gettext_lazy("终止岗位"),
+    "take_leave": gettext_lazy("登记请假"),
+    "end_leave": gettext_lazy("结束请假"),
 }
 """Entries of a register's history that are no moves."""
 
@@ -72,10 +75,23 @@ def chronicle(row: Machine) -> list[Happening]:
     return [_happening(row, event) for event in events.defer("canonical", "digest", "previous")[:LATEST]]
 
 
+def who_acted(event: Event) -> str:
+    """Who wrote an entry: agency and name."""
+    return f"{event.agency_name} {name_acted(event)}".strip()
+
+
+def name_acted(event: Event) -> str:
+    """The name under an entry; a deputy's with that of the absent person for whom it was."""
+    absent = event.evidence.get(DEPUTY_FOR, {}).get("name", "")
+    if not absent:
+        return event.actor_name
+    return _("%(deputy)s（代%(absent)s）") % {"deputy": event.actor_name, "absent": absent}
+
+
 def _happening(row: Machine, event: Event) -> Happening:
     labels = {move.code: move.label for move in moves.of_machine(row.subject_kind())}
     title = str(labels.get(event.move) or RECORDS.get(event.move, event.move))
-    who = f"{event.agency_name} {event.actor_name}".strip()
+    who = who_acted(event)
     notes = [event.note, *_changes(row, event.evidence), *_origin(event.evidence)]
     return Happening(title, event.business_at, who, "；".join(note for note in notes if note))
 

@@ -85,6 +85,10 @@ class Call(Machine):
     def __str__(self) -> str:
         return self.title
 
+    def in_hands_of(self) -> int | None:
+        """Whoever prepares it."""
+        return self.prepared_by_id
+
     @property
     def chain_number(self) -> str:
         return self.number

@@ -21,7 +21,9 @@ moves.register(Call, "void", right=Right.PUBLISH_CALL, stage="upper", label=gett
 @moves.guard(Call, "publish")
 def by_a_second_person(calls: Sequence[Call], actor: Actor) -> Reasons:
     """Whoever prepared a call does not publish it."""
-    return {c.pk: _("拟制人不能自己发布，请由另一名工作人员发布。") for c in calls if c.prepared_by_id == actor.id}
+    return {
+        c.pk: _("拟制人不能自己发布，请由另一名工作人员发布。") for c in calls if c.prepared_by_id in actor.one_with
+    }
 
 
 @moves.guard(Call, "publish")

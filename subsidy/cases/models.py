@@ -203,6 +203,10 @@ class Case(CaseMachine):
     def __str__(self) -> str:
         return self.number
 
+    def in_hands_of(self) -> int | None:
+        """Whoever opened the review."""
+        return self.handler_id
+
     def competence(self, stage: str) -> Competence:
         """The agency for a stage of review or payment; for "applicant" the enterprise."""
         agencies = {

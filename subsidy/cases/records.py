@@ -215,6 +215,10 @@ class JointSubmission(Machine):
     def __str__(self) -> str:
         return "、".join(self.numbers) or f"{self.pk}"
 
+    def in_hands_of(self) -> int | None:
+        """Whoever drew it up."""
+        return self.made_by_id
+
     def competence(self, stage: str) -> Competence:
         """The local bureau that sends; at stage "upper" the agency that may release it."""
         agency = self.call.agency_id if stage == "upper" else self.agency_id
@@ -266,6 +270,10 @@ class ProvinceReport(Machine):
 
     def __str__(self) -> str:
         return self.number or f"{self.pk}"
+
+    def in_hands_of(self) -> int | None:
+        """Whoever drew it up."""
+        return self.made_by_id
 
     def competence(self, stage: str) -> Competence:
         return Competence(self.call.measure, stage, agencies=frozenset({self.agency_id}))

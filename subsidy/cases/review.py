@@ -232,7 +232,7 @@ def why_not_sign(case: Case, actor: Actor, signed: Standing | None = None) -> st
         return _("工信部门尚未签署初审意见，暂不能会审。")
     if FINANCE_STAGE in agreed:
         return _("财政会审意见已签署，不必重复签署。")
-    if agreed[LOCAL_STAGE].signed_by_id == actor.id:
+    if agreed[LOCAL_STAGE].signed_by_id in actor.one_with:
         return _("初审意见由您签署，请由另一名工作人员会审。")
     return ""
 
@@ -247,7 +247,7 @@ def _signed_already(case: Case, actor: Actor, signed: Standing) -> str:
         return _("初审意见已签署，不必重复签署。") if LOCAL_STAGE in signed.agreed else ""
     if case.pk in recommended_upper([case]):
         return _("复审意见已签署，不必重复签署。")
-    if actor.id in local_hands([case])[case.pk]:
+    if local_hands([case])[case.pk] & actor.one_with:
         return _("此件由您初审或会审，请由另一名工作人员复审。")
     return ""
 

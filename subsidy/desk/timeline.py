@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies.kit.policy import Policy
+from subsidy.accounts.chronicle import who_acted
 from subsidy.cases.fill import FILL
 from subsidy.cases.models import Case
 from subsidy.desk import wording
@@ -36,5 +37,4 @@ def _entry(event: Event, policy: Policy) -> Entry:
     title = wording.entry_name(event.subject_kind, event.move)
     if event.from_state != event.to_state:
         title = f"{title} → {wording.state_name(policy, event.to_state)}"
-    who = f"{event.agency_name} {event.actor_name}".strip()
-    return Entry(title, event.business_at, who, event.note, "bad" if event.to_state in BAD_ENDS else "")
+    return Entry(title, event.business_at, who_acted(event), event.note, "bad" if event.to_state in BAD_ENDS else "")

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from subsidy.desk import correcting, holds, joint, lines, queue, reports, views
-from subsidy.desk.administration import people
+from subsidy.desk.administration import leaves, people
 from subsidy.desk.enterprise import enterprise
 from subsidy.desk.home import home
 from subsidy.desk.project import project
@@ -54,4 +54,7 @@ urlpatterns = [
     ),
     path("people/<int:pk>/posts/new/", people.post_new, name="post_new"),
     path("people/<int:pk>/posts/<int:post>/end/", people.post_end, name="post_end"),
+    path("leaves/", leaves.listing, name="leaves"),
+    path("leaves/new/<int:post>/", leaves.create, name="leave_new"),
+    path("leaves/<int:pk>/end/", leaves.end, name="leave_end"),
 ]

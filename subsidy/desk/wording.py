@@ -58,6 +58,8 @@ RECORDS: Mapping[str, str | Promise] = {
     "send_link": gettext_lazy("发送设置密码链接"),
     "give_post": gettext_lazy("设置岗位"),
     "end_post": gettext_lazy("终止岗位"),
+    "take_leave": gettext_lazy("登记请假"),
+    "end_leave": gettext_lazy("结束请假"),
 }
 """Entries of a history that are no moves."""
 

@@ -38,7 +38,7 @@ def may_record(plan: Plan, step: Step, actor: Actor) -> bool:
     right, stage = WHO[step.desk]
     if not actor.may(right, plan.competence(stage)):
         return False
-    return right != Right.SIGN_PLAN or actor.id != plan.made_by_id
+    return right != Right.SIGN_PLAN or plan.made_by_id not in actor.one_with
 
 
 def record_approval(

@@ -106,6 +106,10 @@ class Plan(Machine):
     def __str__(self) -> str:
         return self.title
 
+    def in_hands_of(self) -> int | None:
+        """Whoever drew it up."""
+        return self.made_by_id
+
     def competence(self, stage: str) -> Competence:
         """Stage "upper" is the agency that made the plan, "upper_finance" the one beside it, "approvers" either."""
         agencies = {

@@ -68,13 +68,13 @@ def approved_by_all(plans: Sequence[Plan], actor: Actor) -> Reasons:
 def checked_by_another_person(batches: Sequence[PaymentBatch], actor: Actor) -> Reasons:
     """The checker neither made the batch nor had a hand in the plan's approval (trust.md row 21)."""
     approvers = set(
-        Approval.objects.filter(plan__in=[batch.plan_id for batch in batches], recorded_by=actor.id).values_list(
-            "plan_id", flat=True
-        )
+        Approval.objects.filter(
+            plan__in=[batch.plan_id for batch in batches], recorded_by__in=actor.one_with
+        ).values_list("plan_id", flat=True)
     )
     reasons: dict[int, str | Promise] = {}
     for batch in batches:
-        if batch.made_by_id == actor.id:
+        if batch.made_by_id in actor.one_with:
             reasons[batch.pk] = _t("此批次由您经办，须由另一名工作人员复核。")
         elif batch.plan_id in approvers:
             reasons[batch.pk] = _t("您办理过此资金方案的审批，须由其他工作人员复核。")

@@ -109,6 +109,10 @@ class PaymentBatch(Machine):
     def __str__(self) -> str:
         return self.number
 
+    def in_hands_of(self) -> int | None:
+        """Whoever made it."""
+        return self.made_by_id
+
     def competence(self, stage: str) -> Competence:
         """Stage "pay_maker" is the agency that prepares, "pay_checker" the one that checks."""
         agency = self.checker_agency_id if stage == "pay_checker" else self.agency_id

@@ -97,7 +97,7 @@ def _sentence(plan: Plan, step: Step, waiting: Step | None, actor: Actor) -> str
     if waiting is not None:
         return _("须先完成：%s。") % waiting.label
     right, stage = WHO[step.desk]
-    if right == Right.SIGN_PLAN and actor.id == plan.made_by_id and actor.may(right, plan.competence(stage)):
+    if right == Right.SIGN_PLAN and plan.made_by_id in actor.one_with and actor.may(right, plan.competence(stage)):
         return _("方案由您编制，须由另一名工作人员签署。")
     agency = plan.finance_agency if step.desk is Desk.UPPER_FINANCE and plan.finance_agency else plan.agency
     return _("待%(agency)s%(right)s。") % {"agency": agency.short_name, "right": right.label}

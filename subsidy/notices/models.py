@@ -66,6 +66,10 @@ class Notice(Machine):
     def __str__(self) -> str:
         return self.title
 
+    def in_hands_of(self) -> int | None:
+        """Whoever drew it up."""
+        return self.built_by_id
+
     def competence(self, stage: str) -> Competence:
         return Competence(self.call.measure, stage, agencies=frozenset({self.agency_id}))
 
@@ -143,6 +147,10 @@ class Objection(Machine):
 
     def __str__(self) -> str:
         return self.number
+
+    def in_hands_of(self) -> int | None:
+        """Whoever took it up."""
+        return self.handler_id
 
     def competence(self, stage: str) -> Competence:
         return Competence(self.notice.call.measure, stage, agencies=frozenset({self.notice.agency_id}))

@@ -43,7 +43,7 @@ def publish(notice: Notice, actor: Actor, *, projects: int, version: int) -> Not
     content = content_of(notice)
     if projects != len(content["rows"]):
         raise Refused(_("名单共有 %(n)s 个项目，与您输入的不一致，请核对后重新输入") % {"n": len(content["rows"])})
-    if actor.id == notice.built_by_id:
+    if notice.built_by_id in actor.one_with:
         raise Refused(_("公示应由拟稿人以外的人员签发"))
     refuse_faulty(notice)
     digest = digest_of(content)

@@ -85,7 +85,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "notice": notice, "batch": words.batch_words(notice.batch), "content": content,
         "total": Decimal(content["total"]), "checks": build.checks(notice),
         "moves": allowed(notice, request.actor), "table": tables.rows_table(content),
-        "ended": not selectors.takes_objections(notice), "own": notice.built_by_id == request.actor.id,
+        "ended": not selectors.takes_objections(notice), "own": notice.built_by_id in request.actor.one_with,
     }  # fmt: skip
     return render(request, "notices/detail.html", context)
 
@@ -201,4 +201,4 @@ def objection(request: Request, pk: int) -> HttpResponse:
 
 def _handles(found: Objection, request: Request) -> bool:
     """Who objects is shown to the handler only, from taking it up."""
-    return found.handler_id is not None and found.handler_id == request.actor.id
+    return found.handler_id == request.actor.id or bool(request.actor.deputy_for(found.handler_id))

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from subsidy.accounts import access_log
+from subsidy.accounts.chronicle import name_acted
 from subsidy.desk import wording
 from subsidy.ops.filters import KINDS_OF_ACCESS
 from subsidy.papers.columns import Column, Kind, Link, Tag
@@ -52,7 +53,7 @@ EVENTS: Sequence[Column] = (
     Column("number", _("序号"), Kind.NUMBER),
     Column("move", _("办理动作"), accessor=lambda row: wording.entry_name(row.subject_kind, row.move), css="zh"),
     Column("states", _("状态"), accessor=_states, css="zh"),
-    Column("actor_name", _("人员"), css="nw"),
+    Column("actor_name", _("人员"), css="nw", accessor=name_acted),
     Column("agency_name", _("单位"), css="zh"),
     Column("address", _("IP 地址"), css="nw"),
     Column("note", _("意见"), css="zh"),

@@ -59,13 +59,13 @@ def excluded(experts: Sequence[Expert], cases: Sequence[Case], *, organiser: int
     return reasons
 
 
-def why_not(panel: Panel, person: int | None) -> str:
-    """Why a person may not organise or decide this panel: sits on it, or has reviewed a case locally; or nothing."""
-    if panel.assignments.filter(expert__user=person).exists():
+def why_not(panel: Panel, people: frozenset[int]) -> str:
+    """Why none of these people may organise or decide this panel: one sits on it, or has reviewed a case locally."""
+    if panel.assignments.filter(expert__user__in=people).exists():
         return _("您是本批次的评审专家，不能组织或确定评审结果。")
     mine = Q(submission__case__panel_cases__panel=panel)
-    reviewed = Review.objects.filter(mine, reviewed_by=person, level=Level.LOCAL).exists()
-    if reviewed or Signature.objects.filter(mine, signed_by=person).exists():
+    reviewed = Review.objects.filter(mine, reviewed_by__in=people, level=Level.LOCAL).exists()
+    if reviewed or Signature.objects.filter(mine, signed_by__in=people).exists():
         return _("您办理过参评案件的初审，不能组织或确定评审结果。")
     return ""
 

@@ -75,6 +75,10 @@ class Panel(Machine):
     def __str__(self) -> str:
         return self.title
 
+    def in_hands_of(self) -> int | None:
+        """Whoever organises it."""
+        return self.made_by_id
+
     def competence(self, stage: str) -> Competence:
         return Competence(self.call.measure, stage, agencies=frozenset({self.agency_id}))
 

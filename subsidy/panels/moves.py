@@ -60,7 +60,7 @@ def list_is_decided(panels: Sequence[Panel], actor: Actor) -> Refusals:
 @moves.guard(Panel, "open", "close", "fix", "void")
 def stands_apart(panels: Sequence[Panel], actor: Actor) -> Refusals:
     """Nobody organises or decides a panel who sits on it or has reviewed its cases locally (domain case 65)."""
-    return dict(_named(panels, lambda panel: conflicts.why_not(panel, actor.id)))
+    return dict(_named(panels, lambda panel: conflicts.why_not(panel, actor.one_with)))
 
 
 @moves.guard(Case, "send_to_experts")

@@ -238,7 +238,7 @@ def _locked(panel: Panel, actor: Actor, state: str, version: int | None = None) 
         raise Conflict(_("本批次现为“%(state)s”，不能再办理此步骤。") % {"state": locked.get_state_display()})
     if version is not None and locked.version != version:
         raise stale(locked, _("办理评审批次"))
-    if reason := conflicts.why_not(locked, actor.id):
+    if reason := conflicts.why_not(locked, actor.one_with):
         raise Refused(reason)
     return locked
 

@@ -205,7 +205,7 @@ def _ranked(panel: Panel, actor: Actor) -> Panel:
         raise NotAllowed(_("您的岗位不能办理此步骤。如需协助请联系系统管理员。"))
     if locked.state != Panel.State.RANKED:
         raise Conflict(_("本批次现为“%(state)s”，不能再办理此步骤。") % {"state": locked.get_state_display()})
-    if reason := conflicts.why_not(locked, actor.id):
+    if reason := conflicts.why_not(locked, actor.one_with):
         raise Refused(reason)
     return locked
 

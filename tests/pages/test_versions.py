@@ -92,6 +92,8 @@ TYPING: dict[str, dict[str, str]] = {
     "desk:person_lock": {"reason": TYPED}, "desk:person_unlock": {"reason": TYPED},
     "desk:person_end": {"reason": TYPED}, "desk:person_restore": {"reason": TYPED},
     "desk:post_new": {"role": "expert", "valid_from": "2026-05-21"}, "desk:post_end": {"reason": TYPED},
+    "desk:leave_new": {"first": "2026-05-25", "back": "2026-05-26", "deputy": "$deputy", "reason": TYPED},
+    "desk:leave_end": {"on": "2026-07-20"},
 }  # fmt: skip
 """Address → what is typed there: every address to which a page of the stations sends a version."""
 MORE = {

@@ -57,6 +57,10 @@ class Everybody:
 
     id = person_id = agency_id = None
     name, agency_name, address = "任何人", "", ""
+    one_with: frozenset[int] = frozenset()
+
+    def deputy_for(self, person: int | None) -> str:
+        return ""
 
     def may(self, right: str, competence: object) -> bool:
         return True

@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.validators import EmailValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from subsidy.accounts.models import OFFICES, Agency, User
+from subsidy.accounts.models import OFFICES, Agency, Post, User
 from subsidy.accounts.people import own_phone, plain_name
 from subsidy.accounts.rights import Role
 from subsidy.enterprises.models import Enterprise
@@ -149,3 +150,34 @@ class EndPostForm(MoveForm):
 
     on = DayField(label=gettext_lazy("终止日期"), help_text=gettext_lazy("从这一天起不再任职，不能早于今天。"))
     field_order = ["on", "reason"]
+
+
+class DeputyChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A colleague's post."""
+
+    def label_from_instance(self, post: Any) -> str:
+        return f"{post.user.name}（{post.user.username}）"
+
+
+class LeaveForm(MoveForm):
+    """From when until when somebody is away, and who stands in."""
+
+    first = DayField(label=gettext_lazy("请假起始日期"))
+    back = DayField(label=gettext_lazy("返岗日期"), help_text=gettext_lazy("从这一天起由本人办理。"))
+    deputy = DeputyChoice(
+        Post.objects.none(), label=gettext_lazy("代理人"), empty_label=gettext_lazy("请选择"),
+        help_text=gettext_lazy("同一单位、同一岗位的另一名工作人员。没有的，请联系系统管理员设置有期限的岗位。"),
+        error_messages={"invalid_choice": gettext_lazy("代理人须为同一单位、同一岗位的另一名工作人员。")},
+    )  # fmt: skip
+    field_order = ["first", "back", "deputy", "reason"]
+
+    def __init__(self, *args: Any, deputies: QuerySet[Post], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["deputy"].queryset = deputies  # type: ignore[attr-defined]
+        self.fields["first"].initial = clock.today()
+
+
+class BackForm(PlainForm):
+    """From which day on the person is back."""
+
+    on = DayField(label=gettext_lazy("返岗日期"), help_text=gettext_lazy("从这一天起由本人办理。"))

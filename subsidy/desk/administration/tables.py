@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from subsidy.accounts.models import Post, User
+from subsidy.accounts.models import Leave, Post, User
 from subsidy.papers.columns import Column, Kind, Link, Tag
 from workflow import clock
 
@@ -45,7 +45,10 @@ def post_columns(person: User, may_end: bool) -> tuple[Column, ...]:
     def ends(post: Post) -> list[Link]:
         if post_has_ended(post):
             return []
-        return [Link(_("终止"), reverse("desk:post_end", args=[person.pk, post.pk]), post.title)]
+        links = [Link(_("终止"), reverse("desk:post_end", args=[person.pk, post.pk]), post.title)]
+        if post.agency_id is not None:
+            links.append(Link(_("请假"), reverse("desk:leave_new", args=[post.pk]), post.title))
+        return links
 
     shown = (
         Column("title", _("岗位"), css="zh", head=True),
@@ -67,3 +70,40 @@ def post_tag(post: Post) -> Tag:
     if post_has_ended(post):
         return Tag(_("已终止"), "done")
     return Tag(_("未到任"), "run") if post.valid_from > clock.today() else Tag(_("在任"), "good")
+
+
+def leave_columns(ends: frozenset[int]) -> tuple[Column, ...]:
+    """Leaves; `ends` are the ids of the posts whose leaves the reader may end."""
+
+    def actions(leave: Leave) -> list[Link]:
+        if leave.post_id not in ends:
+            return []
+        return [Link(_("结束请假"), reverse("desk:leave_end", args=[leave.pk]), leave.post.user.name)]
+
+    return (
+        Column("name", _("请假人"), head=True, css="nw", accessor=lambda leave: leave.post.user.name),
+        Column("post", _("岗位"), css="zh", accessor=lambda leave: leave.post.title),
+        Column("valid_from", _("起始日期"), Kind.DATE, css="nw"),
+        Column("valid_to", _("返岗日期"), Kind.DATE, css="nw"),
+        Column("deputy", _("代理人"), css="nw", accessor=lambda leave: leave.deputy.user.name),
+        Column("state", _("状态"), Kind.TAG, accessor=leave_tag),
+        Column("actions", _("操作"), Kind.ACTIONS, accessor=actions),
+    )
+
+
+def leave_tag(leave: Leave) -> Tag:
+    """Running, or still to come."""
+    return Tag(_("未开始")) if leave.valid_from > clock.today() else Tag(_("代理中"), "run")
+
+
+def leave_post_columns() -> tuple[Column, ...]:
+    """Posts for which a leave may be entered."""
+
+    def actions(post: Post) -> list[Link]:
+        return [Link(_("登记请假"), reverse("desk:leave_new", args=[post.pk]), post.user.name)]
+
+    return (
+        Column("name", _("姓名"), head=True, css="nw", accessor=lambda post: post.user.name),
+        Column("title", _("岗位"), css="zh"),
+        Column("actions", _("操作"), Kind.ACTIONS, accessor=actions),
+    )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from subsidy.accounts.chronicle import who_acted
 from workflow import moves
 from workflow.machine import Machine
 from workflow.models import Event
@@ -30,7 +31,7 @@ def entries(subject: Machine) -> list[Entry]:
     events = Event.objects.filter(subject_kind=subject.subject_kind(), subject_id=subject.pk).order_by("-number")
     return [
         Entry(
-            names.get(event.move, _("建立记录")), event.business_at, f"{event.agency_name} {event.actor_name}".strip(),
+            names.get(event.move, _("建立记录")), event.business_at, who_acted(event),
             event.note,
         )
         for event in events.defer("canonical", "digest", "previous")
