@@ -453,6 +453,8 @@ TABLE: dict[str, Row] = {
     "desk:person_restore": of_administrator("person"),
     "desk:post_new": of_administrator("person"),
     "desk:post_end": of_administrator("person", "post"),
+    "desk:jurisdictions": of_administrator(),
+    "desk:jurisdiction_new": of_administrator(),
     "desk:leaves": get(SIGNED_IN),
     "desk:leave_new": get("jl_local admin", "post", hidden=NOT_ON_LEAVE),
     "desk:leave_end": get("jl_local admin", "leave", hidden=NOT_ON_LEAVE),

@@ -1,28 +1,29 @@
 """People, agencies, posts and competence."""
 
 from datetime import date
-from typing import Any, Self, TypeVar
+from typing import Any
 
 import pgtrigger
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, F, Func, OuterRef, Q, Value, When
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from subsidy.accounts.absence import Leave, with_leaves
 from subsidy.accounts.credentials import Attempt, Authenticator, Link, OldPassword, RecoveryCodes, Session
+from subsidy.accounts.in_force import InForce
 from subsidy.accounts.rights import Role
 from subsidy.reference.secret import EncryptedTextField, lookup_digest
 from workflow import clock
 from workflow.machine import Competence, Machine, MoveTable, StateField, never_deleted, state_trigger
 
 __all__ = [
-    "PEOPLE", "Agency", "Attempt", "Authenticator", "InForce", "Jurisdiction", "Leave", "Link", "OldPassword", "Post",
-    "RecoveryCodes", "Session", "User", "with_leaves",
+    "JURISDICTIONS", "PEOPLE", "Agency", "Attempt", "Authenticator", "InForce", "Jurisdiction", "Leave", "Link",
+    "OldPassword", "Post", "RecoveryCodes", "Session", "User", "with_leaves",
 ]  # fmt: skip
 
 
@@ -40,7 +41,7 @@ USER_MOVES: MoveTable = {
     "end": ((UserState.ACTIVE, UserState.LOCKED), UserState.ENDED),
     "restore": ((UserState.ENDED,), UserState.ACTIVE),
 }
-PEOPLE = "people"
+PEOPLE, JURISDICTIONS = "people", "jurisdictions"
 
 
 class User(Machine, AbstractUser):  # type: ignore[django-manager-missing]
@@ -102,17 +103,6 @@ class User(Machine, AbstractUser):  # type: ignore[django-manager-missing]
 def phone_key(phone: str) -> str:
     """By what two accounts of one telephone are found; the number itself lies encrypted."""
     return lookup_digest(phone, "accounts.user.phone") if phone else ""
-
-
-Dated_co = TypeVar("Dated_co", bound=models.Model, covariant=True)
-
-
-class InForce(models.QuerySet[Dated_co]):
-    """Rows with a validity: half-open, from the first day until the day after the last."""
-
-    def on(self, day: date) -> Self:
-        """Those in force on ``day``."""
-        return self.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
 
 class Agency(models.Model):
@@ -278,80 +268,23 @@ class Post(models.Model):
             raise ValidationError({"valid_to": _("终止日期须晚于起始日期。")})
 
 
-LEAVE_OF_ONE_OFFICE = """
-IF NOT EXISTS (
-    SELECT 1 FROM accounts_post a JOIN accounts_post d ON a.agency_id = d.agency_id AND a.role = d.role
-    WHERE a.id = NEW.post_id AND d.id = NEW.deputy_id AND a.user_id <> d.user_id
-) THEN
-    RAISE EXCEPTION 'a deputy is another person in the same role at the same agency' USING ERRCODE = 'check_violation';
-END IF;
-RETURN NEW;
-"""
+class JurisdictionState(models.TextChoices):
+    """Whether another agency has taken over."""
+
+    IN_FORCE = "in_force", _("现行")
+    ENDED = "ended", _("已移交")
 
 
-class Leave(models.Model):
-    """Somebody is away from a post from a day until (not including) a day; a colleague in the same role stands in."""
-
-    post = models.ForeignKey(Post, models.PROTECT, related_name="leaves")
-    deputy = models.ForeignKey(Post, models.PROTECT, related_name="deputies_for")
-    valid_from = models.DateField()
-    valid_to = models.DateField()
-    reason = models.CharField(max_length=200)
-    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    entered_at = models.DateTimeField(default=clock.now)
-
-    objects = InForce.as_manager()
-
-    class Meta:
-        verbose_name = _("请假与代理")
-        constraints = [
-            # One that was taken back before it began ends on the day of its beginning.
-            models.CheckConstraint(name="leave_ends_after_start", condition=Q(valid_to__gte=F("valid_from"))),
-            ExclusionConstraint(
-                name="one_leave_at_a_time",
-                expressions=[
-                    (F("post"), RangeOperators.EQUAL),
-                    (Func(F("valid_from"), F("valid_to"), function="daterange"), RangeOperators.OVERLAPS),
-                ],
-            ),
-        ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="deputy_in_the_same_role",
-                operation=pgtrigger.Insert,
-                when=pgtrigger.Before,
-                func=LEAVE_OF_ONE_OFFICE,
-            ),
-            pgtrigger.Protect(
-                name="a_leave_stays_what_it_is",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("post", "deputy", "valid_from", "entered_by"),
-            ),
-            never_deleted(),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.post} {self.valid_from}"
+JURISDICTION_MOVES: MoveTable = {"end": ((JurisdictionState.IN_FORCE,), JurisdictionState.ENDED)}
 
 
-def with_leaves(posts: InForce[Post]) -> InForce[Any]:
-    """The same posts, each with whom it stands in for today (`stands_in_for`: id and name) and with the ids of those
-    who stand in for it (`stood_in_by`); no query more.
-    """
-    day = clock.today()
-    held = Q(post__valid_to__isnull=True) | Q(post__valid_to__gt=day)
-    absent = Leave.objects.on(day).filter(held, deputy=OuterRef("pk")).order_by("pk")
-    names = JSONObject(id="post__user_id", name="post__user__name")
-    present = Q(deputy__valid_to__isnull=True) | Q(deputy__valid_to__gt=day)
-    standing_in = Leave.objects.on(day).filter(present, post=OuterRef("pk")).order_by("pk")
-    return posts.annotate(
-        stands_in_for=ArraySubquery(absent.values(json=names)),
-        stood_in_by=ArraySubquery(standing_in.values("deputy__user_id")),
-    )
+class Jurisdiction(Machine):
+    """Which agency is competent for an area, a measure and a stage, dated; one at a time."""
 
+    MOVES = JURISDICTION_MOVES
+    State = JurisdictionState
 
-class Jurisdiction(models.Model):
-    """Which agency is competent for an area, a measure and a stage, dated."""
+    state = StateField(choices=JurisdictionState, default=JurisdictionState.IN_FORCE)
 
     class Stage(models.TextChoices):
         LOCAL = "local", _("初审")
@@ -378,8 +311,37 @@ class Jurisdiction(models.Model):
             models.UniqueConstraint(
                 fields=["area", "measure", "stage", "agency", "valid_from"], name="jurisdiction_once"
             ),
+            ExclusionConstraint(
+                name="one_agency_at_a_time",
+                expressions=[
+                    (F("area"), RangeOperators.EQUAL),
+                    (F("measure"), RangeOperators.EQUAL),
+                    (F("stage"), RangeOperators.EQUAL),
+                    (Func(F("valid_from"), F("valid_to"), function="daterange"), RangeOperators.OVERLAPS),
+                ],
+            ),
         ]
         indexes = [models.Index(fields=["measure", "area", "stage"], name="jurisdiction_lookup")]
+        triggers = [
+            state_trigger(JURISDICTION_MOVES),
+            # One is ended and another begins; it never turns into another.
+            pgtrigger.Protect(
+                name="a_jurisdiction_stays_what_it_is",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("agency", "area", "measure", "stage", "valid_from"),
+            ),
+            never_deleted(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.agency} {self.area} {self.stage}"
+
+    @property
+    def chain_number(self) -> str:
+        """What its history begins with."""
+        return f"{self.measure} {self.area} {self.stage}"
+
+    def competence(self, stage: str) -> Competence:
+        """The system administrators of today."""
+        posts = Post.objects.on(clock.today()).filter(role=Role.ADMINISTRATOR)
+        return Competence(stage=stage, people=frozenset(posts.values_list("user_id", flat=True)))

@@ -1,5 +1,6 @@
 """Which agencies handle a case of a measure in an area: dated jurisdictions (domain case 63)."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -40,3 +41,8 @@ def competent(measure: str, area: str, stage: str, on: date) -> Agency:
     if stage not in agencies:
         raise NoJurisdiction(_("区划 %(area)s 没有登记受理单位，请联系系统管理员。") % {"area": area})
     return agencies[stage]
+
+
+def nearest(area: str, among: Collection[str]) -> str:
+    """Of some codes the one that goes before the others for an area: its own or the nearest above; empty: none."""
+    return next((code for code in codes_above(area) if code in among), "")

@@ -73,6 +73,7 @@ PLACES: Sequence[Place] = (
     _place(_("绩效"), "performance:list", Right.FILE, Right.REVIEW_LOCAL, Right.REVIEW_UPPER),
     _place(_("台账"), "desk:ledger", Right.READ_CASES),
     _place(_("机构与人员"), "desk:people", Right.ADMINISTER),
+    _place(_("管辖"), "desk:jurisdictions", Right.ADMINISTER),
     _place(_("工作日历"), "calendar:now", Right.ADMINISTER),
     _place(_("消息文本"), "inbox:texts", Right.ADMINISTER),
     _place(_("基础资料"), "admin:index", Right.ADMINISTER),

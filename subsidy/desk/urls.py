@@ -1,7 +1,7 @@
 from django.urls import path
 
 from subsidy.desk import correcting, holds, joint, lines, queue, reports, views
-from subsidy.desk.administration import leaves, people
+from subsidy.desk.administration import jurisdictions, leaves, people
 from subsidy.desk.enterprise import enterprise
 from subsidy.desk.home import home
 from subsidy.desk.project import project
@@ -57,4 +57,6 @@ urlpatterns = [
     path("leaves/", leaves.listing, name="leaves"),
     path("leaves/new/<int:post>/", leaves.create, name="leave_new"),
     path("leaves/<int:pk>/end/", leaves.end, name="leave_end"),
+    path("jurisdictions/", jurisdictions.listing, name="jurisdictions"),
+    path("jurisdictions/new/", jurisdictions.create, name="jurisdiction_new"),
 ]

@@ -55,6 +55,7 @@ RECORDS: Mapping[str, str | Promise] = {
     "change": gettext_lazy("修改"),
     "migrate": gettext_lazy("随通知替换转入新通知"),
     "recheck": gettext_lazy("按新通知重新检查"),
+    "transfer": gettext_lazy("移交受理单位"),
     "send_link": gettext_lazy("发送设置密码链接"),
     "give_post": gettext_lazy("设置岗位"),
     "end_post": gettext_lazy("终止岗位"),

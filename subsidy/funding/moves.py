@@ -6,7 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from subsidy.accounts.models import Jurisdiction
 from subsidy.accounts.rights import Right
+from subsidy.cases import transfer
 from subsidy.cases.holds import held
 from subsidy.cases.models import Case
 from subsidy.funding import ready
@@ -48,6 +50,19 @@ moves.register(Case, "end_recovery", right=Right.RECORD_APPROVAL, stage="upper",
 moves.guard(Case, "allocate", "start_payment")(held)
 
 Reasons = Mapping[int, str | Promise]
+
+
+def batch_under_way(stage: str, cases: Sequence[int]) -> str:
+    """Cases in a batch that is not settled are paid by whoever has made it and checked by whoever was to."""
+    if stage not in {Jurisdiction.Stage.PAY_MAKER, Jurisdiction.Stage.PAY_CHECKER}:
+        return ""
+    ended = (PaymentBatch.State.SETTLED, PaymentBatch.State.CANCELLED)
+    rows = Payment.objects.filter(instalment__award__case__in=cases).exclude(state=Payment.State.DROPPED)
+    count = rows.exclude(batch__state__in=ended).values("batch").distinct().count()
+    return _t("有 %s 个拨付批次尚未办结，请先由现单位办结或取消。") % count if count else ""
+
+
+transfer.obstacles.append(batch_under_way)
 
 
 @moves.guard(Plan, "finalise")

@@ -34,6 +34,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "recovered": set(),
     },
     "accounts.user": {"active": {"lock", "end"}, "locked": {"unlock", "end"}, "ended": {"restore"}},
+    "accounts.jurisdiction": {"in_force": {"end"}, "ended": set()},
     "enterprises.enterprise": {
         "listed": {"strike", "succeed", "pass_on"}, "struck": {"restore"}, "succeeded": set(),
     },

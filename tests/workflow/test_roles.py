@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 
 from subsidy.accounts.actor import Actor
-from subsidy.accounts.models import Agency, User
+from subsidy.accounts.models import Agency, Jurisdiction, User
 from subsidy.calendar.models import Year
 from subsidy.calls.models import Call
 from subsidy.cases.models import Case, JointSubmission, ProvinceReport
@@ -46,6 +46,7 @@ ADMINISTRATOR = {"jilin": {"admin"}, "zhongshan": {"admin"}}
 
 EXPECTED: dict[str, dict[str, dict[str, set[str]]]] = {
     "accounts.user": dict.fromkeys(("lock", "unlock", "end", "restore"), ADMINISTRATOR),
+    "accounts.jurisdiction": {"end": ADMINISTRATOR},
     "enterprises.enterprise": {"strike": UPPER, "restore": UPPER, "succeed": UPPER, "pass_on": NOBODY},
     "enterprises.successionproposal": {"confirm": UPPER, "decline": UPPER, "withdraw": UPPER},
     "calendar.year": {"enter": ADMINISTRATOR},
@@ -96,7 +97,8 @@ def subjects(world: World, measure: str) -> dict[str, Machine]:
     notice = Notice(call=call, agency=call.agency)
     batch = PaymentBatch(plan=plan, agency=case.pay_maker_agency, checker_agency=case.pay_checker_agency)
     made: list[Machine] = [
-        User.objects.get(username="jl_local"), call, case, plan, notice, batch, case.enterprise,
+        User.objects.get(username="jl_local"), Jurisdiction.objects.order_by("pk")[0],
+        call, case, plan, notice, batch, case.enterprise,
         Project(area=case.area), SuccessionProposal(predecessor=case.enterprise, heir=case.enterprise),
         Cluster(area={"jilin": "220000", "zhongshan": "442000"}[measure]),
         JointSubmission(call=call, agency=case.local_agency), ProvinceReport(call=call, agency=call.agency),

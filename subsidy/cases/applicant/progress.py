@@ -42,6 +42,7 @@ BAD = frozenset({"decline_local", "decline_upper", "decline_by_ranking", "declin
 RECORDS = {
     "create": gettext_lazy("建立申报"), "confirm_account": gettext_lazy("确认收款信息"),
     "payment_refused": gettext_lazy("退票"), "migrate": gettext_lazy("随通知替换转入新通知"),
+    "transfer": gettext_lazy("移交受理单位"),
 }  # fmt: skip
 """Entries of the history that are no moves and concern the applicant."""
 

@@ -8,9 +8,11 @@ from typing import Self
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from subsidy.accounts.models import User
+from subsidy.accounts.models import Jurisdiction, User
 from subsidy.accounts.rights import Role
 from subsidy.accounts.selectors import in_post
+from subsidy.calls.editions import registry
+from workflow import clock
 
 TEXT_LIMIT = 50
 ID_DIGITS = 9
@@ -60,3 +62,41 @@ class PeopleFilters:
         if self.state:
             people = people.filter(state=self.state)
         return in_post(people, self.agency, self.role)
+
+
+@dataclass(frozen=True, slots=True)
+class JurisdictionFilters:
+    """The same for jurisdictions."""
+
+    q: str
+    measure: str
+    stage: str
+    ended: bool
+    too_short = False
+
+    @classmethod
+    def read(cls, query: QueryDict) -> Self:
+        """The filters in an address."""
+        measure, stage = query.get("measure", ""), query.get("stage", "")
+        return cls(
+            text_in(query),
+            measure if measure in registry().measures else "",
+            stage if stage in Jurisdiction.Stage.values else "",
+            query.get("ended", "") == "1",
+        )
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is asked for."""
+        return bool(self.q or self.measure or self.stage or self.ended)
+
+    def apply(self, rows: QuerySet[Jurisdiction]) -> QuerySet[Jurisdiction]:
+        """Those of today, or those that have ended: by agency or the beginning of an area's code, measure, stage."""
+        today = clock.today()
+        over = Q(valid_to__isnull=False, valid_to__lte=today)
+        rows = rows.filter(over) if self.ended else rows.exclude(over)
+        if self.q:
+            rows = rows.filter(Q(agency__name__icontains=self.q) | Q(area__startswith=self.q))
+        if self.measure:
+            rows = rows.filter(measure=self.measure)
+        return rows.filter(stage=self.stage) if self.stage else rows

@@ -10,12 +10,16 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from subsidy.accounts.models import OFFICES, Agency, Post, User
+from subsidy.accounts.models import OFFICES, Agency, Jurisdiction, Post, User
 from subsidy.accounts.people import own_phone, plain_name
 from subsidy.accounts.rights import Role
+from subsidy.calls.editions import registry
+from subsidy.cases.transfer import Change
+from subsidy.desk.administration.tables import measure_names
 from subsidy.enterprises.models import Enterprise
 from subsidy.reference.fields import CreditCodeField, DayField, TextField
 from subsidy.reference.forms import PlainForm
+from subsidy.reference.selectors import areas_on
 from workflow import clock
 
 WITHOUT_HOME = frozenset({Role.EXPERT, *OFFICES})
@@ -181,3 +185,40 @@ class BackForm(PlainForm):
     """From which day on the person is back."""
 
     on = DayField(label=gettext_lazy("返岗日期"), help_text=gettext_lazy("从这一天起由本人办理。"))
+
+
+class JurisdictionForm(PlainForm):
+    """From a day on an agency is competent for an area, a measure and a stage."""
+
+    measure = forms.ChoiceField(label=gettext_lazy("政策"))
+    stage = forms.ChoiceField(
+        label=gettext_lazy("环节"), choices=[("", gettext_lazy("请选择")), *Jurisdiction.Stage.choices]
+    )
+    area = TextField(
+        label=gettext_lazy("区划代码"), max_length=12,
+        help_text=gettext_lazy("下级区划没有单独登记的，由上级区划的受理单位受理。"),
+    )  # fmt: skip
+    agency = AgencyChoice(label=gettext_lazy("新受理单位"))
+    on = DayField(
+        label=gettext_lazy("生效日期"), help_text=gettext_lazy("从这一天起由新单位受理，不能晚于今天；原单位同日终止。")
+    )
+    document = TextField(
+        label=gettext_lazy("依据文件"), max_length=120, help_text=gettext_lazy("文号或文件名称，记入办理记录。")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = measure_names()
+        choices = [("", _("请选择")), *((key, names[key]) for key in registry().measures)]
+        self.fields["measure"].choices = choices  # type: ignore[attr-defined]
+        self.fields["agency"].queryset = Agency.objects.on(clock.today()).order_by("code")  # type: ignore[attr-defined]
+
+    def clean_area(self) -> str:
+        area = str(self.cleaned_data["area"])
+        if not areas_on(clock.today()).filter(code=area).exists():
+            raise forms.ValidationError(_("没有区划代码 %s，或该代码已停用。") % area)
+        return area
+
+    def change(self) -> Change:
+        """What is asked."""
+        return Change(**{name: self.cleaned_data[name] for name in Change.__dataclass_fields__})

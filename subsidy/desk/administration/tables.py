@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from subsidy.accounts.models import Leave, Post, User
+from subsidy.accounts.models import Jurisdiction, Leave, Post, User
+from subsidy.calls.editions import latest, registry
 from subsidy.papers.columns import Column, Kind, Link, Tag
 from workflow import clock
 
@@ -105,5 +107,29 @@ def leave_post_columns() -> tuple[Column, ...]:
     return (
         Column("name", _("姓名"), head=True, css="nw", accessor=lambda post: post.user.name),
         Column("title", _("岗位"), css="zh"),
+        Column("actions", _("操作"), Kind.ACTIONS, accessor=actions),
+    )
+
+
+def measure_names() -> dict[str, str]:
+    """What each measure is called, by key."""
+    return {key: str(latest(key).title) for key in registry().measures}
+
+
+def jurisdiction_columns(places: Mapping[str, str], measures: Mapping[str, str]) -> tuple[Column, ...]:
+    """Who is competent where; `places` are names of areas by code."""
+
+    def actions(row: Jurisdiction) -> list[Link]:
+        if row.valid_to is not None:
+            return []
+        return [Link(_("移交"), f"{reverse('desk:jurisdiction_new')}?row={row.pk}", f"{row.area} {row.agency}")]
+
+    return (
+        Column("area", _("区划"), head=True, accessor=lambda row: f"{row.area} {places.get(row.area, '')}".strip()),
+        Column("measure", _("政策"), css="zh", accessor=lambda row: measures.get(row.measure, row.measure)),
+        Column("stage", _("环节"), css="nw", accessor=lambda row: row.get_stage_display()),
+        Column("agency", _("受理单位"), css="zh"),
+        Column("valid_from", _("起始日期"), Kind.DATE, css="nw"),
+        Column("valid_to", _("终止日期（不含）"), Kind.DATE, css="nw"),
         Column("actions", _("操作"), Kind.ACTIONS, accessor=actions),
     )
