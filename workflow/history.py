@@ -113,7 +113,8 @@ def append(steps: Iterable[Step], move: str, actor: Actor, note: str, evidence: 
             "number": subject.chain_length + 1, "move": move, "from_state": step.from_state, "to_state": step.to_state,
             "actor_id": actor.id, "actor_name": actor.name,
             "agency_id": agency_id, "agency_name": agency_name, "address": actor.address,
-            "note": unicodedata.normalize("NFC", step.note or note), "evidence": {**evidence, **step.evidence, **acted_for},
+            "note": unicodedata.normalize("NFC", step.note or note),
+            "evidence": {**evidence, **step.evidence, **acted_for},
             "business_at": business_at, "real_at": real_at, "algorithm": algorithm,
         }  # fmt: skip
         data = canonical(entry)
