@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -33,8 +34,12 @@ def people_columns() -> tuple[Column, ...]:
         Column("username", _("用户名"), css="nw"),
         Column("posts", _("现任岗位"), css="zh", accessor=_posts_now),
         Column("state", _("账号状态"), Kind.TAG, accessor=state_tag),
-        Column("last_login", _("上次登录"), Kind.DATETIME, css="nw"),
+        Column("last_login", _("上次登录"), Kind.DATETIME, css="nw", accessor=_last_login),
     )
+
+
+def _last_login(person: User) -> datetime | None:
+    return clock.on_business_clock(person.last_login) if person.last_login else None
 
 
 def _posts_now(person: Any) -> str:
