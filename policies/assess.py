@@ -51,10 +51,16 @@ class Assessment:
 
 
 def assess(policy: Policy, facts: CaseFacts) -> Assessment:
-    """Apply one edition to frozen facts. Raises FactsError for a track the edition does not have."""
+    """Apply one edition to frozen facts.
+
+    Raises FactsError for a track the edition does not have, and for a day of filing on which its
+    numbers do not exist yet.
+    """
     if facts.track not in {track.key for track in policy.tracks}:
         known = "、".join(track.key for track in policy.tracks)
         raise FactsError("track", f"应为 {known} 之一，现为“{facts.track}”")
+    if facts.filed_on < policy.parameters.since:
+        raise FactsError("filed_on", f"{facts.filed_on} 早于细则数值的最早日期 {policy.parameters.since}")
     entitlement = policy.entitlement(facts)
     return Assessment(policy.manifest, policy.eligibility(facts, entitlement), entitlement)
 

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
-from itertools import takewhile
 
+from policies.jilin.article_5 import COUNTS, KEY, LEVELS
 from policies.kit import checks
+from policies.kit.awards import BarTerm, Recovery
 from policies.kit.calendar import WorkCalendar, last_day_of_term
-from policies.kit.evidence import EVIDENCE_FORMULA, Count, count
-from policies.kit.facts import (
-    Breach,
-    CaseFacts,
-    CreditKind,
-    EnterpriseFacts,
-    PartnerRole,
-    ProgressFacts,
-    ProjectFacts,
-)
-from policies.kit.findings import Finding, Outcome, Source, look, plain
-from policies.kit.money import ZERO, Entitlement, Line, cents, percent, show
+from policies.kit.facts import Breach, CaseFacts, CreditKind, EnterpriseFacts, PartnerRole, ProjectFacts
+from policies.kit.findings import Finding, Outcome, Source, look
+from policies.kit.money import ZERO, Line, show
 from policies.kit.parameters import Parameters
-from policies.kit.policy import BarTerm, Deadline, InstalmentDue, Instalments, Recovery
+from policies.kit.performance import PerformanceFacts, recorded_uses, targets_reached
+from policies.kit.policy import Deadline
 from policies.kit.text import article
 
-KEY = "jilin"
 ART_3 = article(KEY, 3)
 ART_4 = article(KEY, 4)
-ART_5 = article(KEY, 5)
 ART_6_1 = article(KEY, 6, "第（一）项", "1")
 ART_6_2 = article(KEY, 6, "第（二）项", "2")
 ART_7 = article(KEY, 7)
@@ -38,30 +28,22 @@ ART_10 = article(KEY, 10)
 ART_11 = article(KEY, 11)
 ART_12 = article(KEY, 12)
 ART_13 = article(KEY, 13)
+ART_14 = article(KEY, 14)
+ART_15 = article(KEY, 15)
 ART_16 = article(KEY, 16)
 ART_17 = article(KEY, 17)
 ART_18 = article(KEY, 18)
 ART_6_LISTS = tuple(CreditKind)
 """Art. 6(二): 失信被执行人, 经营异常名录, 严重违法失信企业名单."""
+PUBLISHED_IN = "吉林省信用综合服务平台、“信用中国（吉林）”网站"
+"""Art. 13: where the dishonesty of a barred subject is made public."""
 
-LEVELS: Mapping[str, str] = {"world": "世界级", "national": "国家级", "provincial": "省级"}
 DIRECTIONS: Mapping[str, str] = {
     "chain": "聚焦延链、补链、强链的重点产业链项目",
     "renewal": "数字化、绿色化技术改造和设备更新项目",
     "cooperation": "产学研合作项目",
     "promotion": "产品推广项目",
 }
-CATEGORIES: Mapping[str, tuple[str, bool]] = {
-    "equipment": ("设备购置", True),
-    "software": ("软件购置", True),
-    "research": ("前期研发", True),
-    "promotion": ("产品推广", True),
-    "consulting": ("技术咨询与服务", True),
-    "civil": ("土建", False),
-    "plant": ("厂房投资", False),
-    "other": ("其他", False),
-}
-COUNTS: Mapping[str, bool] = {key: counts for key, (_, counts) in CATEGORIES.items()}
 _RESEARCHERS = frozenset({PartnerRole.UNIVERSITY, PartnerRole.INSTITUTE})
 
 
@@ -103,147 +85,23 @@ def art_4_scope(facts: CaseFacts) -> tuple[Finding, ...]:
     return (Finding(ART_4, "direction", Outcome.MET, message, look(directions=directions)),)
 
 
+def art_4_after_the_fact(facts: CaseFacts) -> Finding:
+    """Awards come after the fact: nothing that counts may be dated after the day of filing."""
+    late = [
+        f"{project.name} {line.number}"
+        for project in facts.active
+        for line in project.lines
+        if COUNTS.get(line.category) and line.dated is not None and line.dated > facts.filed_on
+    ]
+    looked = look(filed_on=facts.filed_on, lines=late)
+    if not late:
+        return Finding(ART_4, "after_the_fact", Outcome.MET, "计入的投资均在申报之日以前完成", looked)
+    message = f"{len(late)} 条明细的日期晚于申报之日 {facts.filed_on}，事后奖补不予计入：{'、'.join(late)}"
+    return Finding(ART_4, "after_the_fact", Outcome.NOT_MET, message, looked)
+
+
 def _has_researcher(project: ProjectFacts) -> bool:
     return any(partner.role in _RESEARCHERS for partner in project.partners)
-
-
-def art_5_lead(facts: CaseFacts) -> Finding:
-    """The group is led by a head enterprise of the cluster."""
-    applicant = facts.by_key[facts.applicant].name
-    heads = facts.cluster.heads if facts.cluster else ()
-    looked = look(applicant=applicant, heads=len(heads))
-    if facts.applicant in heads:
-        return Finding(ART_5, "led_by_head", Outcome.MET, f"{applicant}为集群头部企业", looked)
-    if facts.cluster and facts.applicant == facts.cluster.organisation:
-        message = f"{applicant}为集群发展促进组织，请核对牵头的头部企业"
-        return Finding(ART_5, "led_by_head", Outcome.FOR_OFFICER, message, looked)
-    return Finding(ART_5, "led_by_head", Outcome.NOT_MET, f"{applicant}不是该集群的头部企业", looked)
-
-
-def art_5_group(facts: CaseFacts, parameters: Parameters) -> Finding:
-    """Three projects or more make a group; only those still in the case are counted."""
-    least = parameters.count("group_minimum", facts.filed_on)
-    number = len(facts.active)
-    looked = look(active=number, all=len(facts.projects), least=least)
-    if number >= least:
-        return Finding(ART_5, "group_size", Outcome.MET, f"项目群有 {number} 个项目，不少于 {least} 个", looked)
-    message = f"项目群至少需要 {least} 个项目，现有 {number} 个"
-    return Finding(ART_5, "group_size", Outcome.NOT_MET, message, looked)
-
-
-def art_5_lines(project: ProjectFacts, facts: CaseFacts) -> Count:
-    """Only the five kinds of cost count; civil works and plant never do."""
-    return count(project.lines, COUNTS, facts.call)
-
-
-def art_5_left_out(facts: CaseFacts) -> Finding:
-    """What does not count is left out, and said so."""
-    counts = [art_5_lines(project, facts) for project in facts.active]
-    left = [line for one in counts for line in one.left_out]
-    total = sum((line.amount for line in left), ZERO)
-    reasons = sorted({line.reason for line in left})
-    looked = look(lines=len(left), amount=total, reasons=reasons)
-    if not left:
-        return Finding(ART_5, "left_out", Outcome.MET, "投资明细均属五类费用且在投资时段内", looked)
-    message = f"{len(left)} 条明细共 {show(total)} 元不属五类费用或不在投资时段内，已剔除"
-    return Finding(ART_5, "left_out", Outcome.MET, message, looked)
-
-
-def art_5_cap(facts: CaseFacts, parameters: Parameters) -> Entitlement:
-    """At most a share of what the group has completed, by the cluster's level."""
-    project_lines = [_project_line(project, facts) for project in facts.active]
-    base = sum((line.amount for line in project_lines), ZERO)
-    if facts.cluster is None:
-        return Entitlement(tuple(project_lines), base, pending="待选择经认定的集群")
-    rate = parameters.table("cap_rate", facts.filed_on)[facts.cluster.level]
-    total = Line(ART_5, "完成投资总额", "各项目计入投资之和", look(projects=len(project_lines)), base)
-    share = Line(
-        ART_5,
-        "政策上限",
-        f"完成投资总额 × {rate:.0%}（{LEVELS[facts.cluster.level]}）",
-        look(base=base, rate=rate),
-        cents(base * rate),
-    )
-    least = parameters.count("group_minimum", facts.filed_on)
-    lines = [*project_lines, total, share]
-    if len(project_lines) < least:
-        nothing = f"项目不足 {least} 个，不构成项目群"
-        lines.append(Line(ART_5, "不予计算", nothing, look(active=len(project_lines)), ZERO))
-        return Entitlement(tuple(lines), base, rate, ZERO)
-    applied = _applied(facts, base, rate)
-    return Entitlement((*lines, *applied), base, rate, share.amount, applied[0].amount if applied else None)
-
-
-def _project_line(project: ProjectFacts, facts: CaseFacts) -> Line:
-    counted = art_5_lines(project, facts)
-    inputs = {CATEGORIES[key][0]: plain(amount) for key, amount in counted.by_category.items()}
-    inputs["剔除"] = plain(counted.left_out_total)
-    formula = EVIDENCE_FORMULA[facts.call.base_rule]
-    return Line(ART_5, f"“{project.name}”计入投资", formula, inputs, counted.total)
-
-
-def _applied(facts: CaseFacts, base: Decimal, ceiling: Decimal) -> tuple[Line, ...]:
-    rate = facts.call.applied_rate
-    if rate is None or not ZERO <= rate <= ceiling:
-        return ()
-    formula = f"完成投资总额 × 拟定比例 {percent(rate)}"
-    return (Line(ART_5, "按拟定比例", formula, look(base=base, rate=rate), cents(base * rate)),)
-
-
-def art_5_requested(facts: CaseFacts, entitlement: Entitlement) -> tuple[Finding, ...]:
-    """What is asked for, and the rate decided on, stay under the ceiling."""
-    found = []
-    asked = checks.amount(facts, "requested")
-    if asked is not None and entitlement.cap is not None:
-        over = asked > entitlement.cap
-        message = f"拟申请 {show(asked)} 元，政策上限 {show(entitlement.cap)} 元"
-        outcome = Outcome.NOT_MET if over else Outcome.MET
-        found.append(Finding(ART_5, "requested", outcome, message, look(asked=asked, cap=entitlement.cap)))
-    rate = facts.call.applied_rate
-    if rate is not None and entitlement.rate is not None:
-        outcome = Outcome.MET if ZERO <= rate <= entitlement.rate else Outcome.NOT_MET
-        message = f"拟定比例 {percent(rate)}，最高比例 {percent(entitlement.rate)}"
-        looked = look(applied=rate, ceiling=entitlement.rate)
-        found.append(Finding(ART_5, "applied_rate", outcome, message, looked))
-    return tuple(found)
-
-
-def art_5_instalments(facts: CaseFacts, award: Decimal, parameters: Parameters) -> Instalments:
-    """Paid year by year with the group's progress, over at most three consecutive years."""
-    most = parameters.count("instalment_years", facts.filed_on)
-    progress = facts.progress or (ProgressFacts(facts.call.year, Decimal(1)),)
-    years = [step.year for step in progress]
-    finding = art_5_years(years, most)
-    rows: list[InstalmentDue] = []
-    paid = ZERO
-    for step in progress[: _consecutive(years, most)]:
-        due = max(ZERO, cents(award * min(step.completed, Decimal(1))) - paid)
-        line = Line(
-            ART_5,
-            f"{step.year} 年兑现",
-            "奖补金额 × 累计完成比例 − 以前年度兑现",
-            look(award=award, completed=step.completed, before=paid),
-            due,
-        )
-        rows.append(InstalmentDue(step.year, due, line))
-        paid += due
-    ended = len(rows) == most or len(rows) < len(years)
-    return Instalments(tuple(rows), award - paid if ended else ZERO, (finding,))
-
-
-def art_5_years(years: Sequence[int], most: int) -> Finding:
-    """At most three years, one after another."""
-    looked = look(years=[str(year) for year in years], most=most)
-    if _consecutive(years, most) == len(years):
-        return Finding(ART_5, "instalment_years", Outcome.MET, f"分 {len(years)} 年兑现，年度连续", looked)
-    message = f"兑现最多连续 {most} 年，现为 {'、'.join(map(str, years))}"
-    return Finding(ART_5, "instalment_years", Outcome.NOT_MET, message, looked)
-
-
-def _consecutive(years: Sequence[int], most: int) -> int:
-    """How many of the years, from the first, are consecutive and allowed."""
-    steps = takewhile(lambda step: step[1] == years[0] + step[0], enumerate(years[:most]))
-    return sum(1 for _ in steps)
 
 
 def art_6_1_member(facts: CaseFacts, parameters: Parameters) -> tuple[Finding, ...]:
@@ -337,8 +195,34 @@ def art_13_violation(facts: CaseFacts, breach: Breach, parameters: Parameters) -
     usual = parameters.count("bar_years", facts.filed_on)
     years = breach.years if breach.years and breach.reason else usual
     last = last_day_of_term(breach.found_on, years)
-    bar = BarTerm(breach.enterprise, breach.found_on, last, KEY, ART_13)
+    bar = BarTerm(breach.enterprise, breach.found_on, last, KEY, ART_13, PUBLISHED_IN)
     return _take_back(ART_13, facts, breach, bar)
+
+
+def art_15_targets(facts: PerformanceFacts) -> tuple[Finding, ...]:
+    """Local bureaus hold what was reached against the targets; whatever is not reported yet stays open."""
+    return targets_reached(facts, ART_15)
+
+
+def art_15_use(facts: PerformanceFacts) -> tuple[Finding, ...]:
+    """The money goes into what the project builds, within what was filed, and into nothing else."""
+    projects = {project.key: project.name for project in facts.case.active}
+    found = [
+        Finding(
+            ART_15,
+            "earmarked",
+            Outcome.NOT_MET,
+            f"第 {use.number} 笔 {show(use.amount)} 元不属于申报范围内的建设内容",
+            look(purpose=use.purpose, project=projects.get(use.project), amount=use.amount),
+            use.number,
+        )
+        for use in facts.uses
+        if not COUNTS.get(use.purpose) or use.project not in projects
+    ]
+    if facts.uses and not found:
+        message = f"{len(facts.uses)} 笔支出均属申报范围内的建设内容"
+        found.append(Finding(ART_15, "earmarked", Outcome.MET, message, look(uses=len(facts.uses))))
+    return (*found, *recorded_uses(facts, ART_15))
 
 
 def art_16_rating(breach: Breach) -> Recovery:
@@ -356,6 +240,13 @@ def art_17_fraud(facts: CaseFacts, breach: Breach) -> Recovery:
     return _take_back(ART_17, facts, breach, BarTerm(breach.enterprise, breach.found_on, None, "", ART_17))
 
 
+def art_17_withholding(breach: Breach) -> Recovery:
+    """Nobody may withhold, divert or occupy the money: an agency that does pays it on, and bars nobody."""
+    message = f"{breach.enterprise}截留、挤占或挪用资金，须由有权机关追究责任并责令拨付到位"
+    looked = look(agency=breach.enterprise, found_on=breach.found_on, demand=breach.demand)
+    return Recovery(findings=(Finding(ART_17, breach.kind.value, Outcome.FOR_OFFICER, message, looked),))
+
+
 def _open(source: Source, breach: Breach, message: str) -> Recovery:
     looked = look(serious=breach.serious, beyond_repair=breach.beyond_repair, found_on=breach.found_on)
     return Recovery(findings=(Finding(source, breach.kind.value, Outcome.FOR_OFFICER, message, looked),))
@@ -363,7 +254,7 @@ def _open(source: Source, breach: Breach, message: str) -> Recovery:
 
 def _take_back(source: Source, facts: CaseFacts, breach: Breach, bar: BarTerm) -> Recovery:
     lines = tuple(
-        Line(source, f"{a.year} 年奖补", "已拨付 − 已退回", look(paid=a.paid, returned=a.returned), a.paid - a.returned)
+        Line(source, f"{a.year} 年奖补", "已拨付 − 已退回", look(paid=a.paid, returned=a.returned), a.held)
         for a in facts.awards
         if a.measure == KEY
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from policies.jilin import article_5 as five
 from policies.jilin import articles as a
 from policies.jilin.stamped import QUOTED, TARGETS
 from policies.kit.checks import platform
@@ -24,8 +25,8 @@ from policies.kit.policy import (
 )
 from policies.kit.text import article
 
-PRACTICE = Source(SourceKind.INSTRUMENT, a.KEY, "practice", "细则未规定，按通行做法")
-ART_15 = article(a.KEY, 15)
+PRACTICE = Source(SourceKind.INSTRUMENT, five.KEY, "practice", "细则未规定，按通行做法")
+ART_15 = article(five.KEY, 15)
 
 STEPS = (
     Choice("applicant", "单位信息"),
@@ -36,7 +37,7 @@ STEPS = (
     Choice("targets", "绩效目标"),
     Choice("declarations", "信用与合规声明"),
 )
-CATEGORIES = tuple(LineCategory(key, label, counts, a.ART_5) for key, (label, counts) in a.CATEGORIES.items())
+CATEGORIES = tuple(LineCategory(key, label, counts, five.ART_5) for key, (label, counts) in five.CATEGORIES.items())
 DIRECTIONS = tuple(Choice(key, label) for key, label in a.DIRECTIONS.items())
 TRACKS = (Choice("group", "先进制造业集群项目群奖补"),)
 
@@ -47,7 +48,7 @@ QUESTIONS = (
         QuestionKind.LONG_TEXT,
         "头部企业依据",
         "请说明在集群中的龙头地位，例如产值、配套企业数、认定文件。",
-        a.ART_5,
+        five.ART_5,
         step="cluster",
     ),
     Question(
@@ -55,7 +56,7 @@ QUESTIONS = (
         QuestionKind.LONG_TEXT,
         "项目群概况",
         "请说明各项目之间如何协同，完成了哪些建设内容。",
-        a.ART_5,
+        five.ART_5,
         step="projects",
     ),
     Question(
@@ -82,7 +83,7 @@ QUESTIONS = (
         QuestionKind.MONEY,
         "拟申请奖补金额（元）",
         "不超过页面显示的政策上限；实际金额由资金分配方案确定。",
-        a.ART_5,
+        five.ART_5,
         step="lines",
     ),
     Question(
@@ -90,7 +91,7 @@ QUESTIONS = (
         QuestionKind.CHOICE,
         "拟分几年兑现",
         "可按项目群建设进度分年度兑现，最多连续三年。",
-        a.ART_5,
+        five.ART_5,
         choices=(Choice("1", "一次兑现"), Choice("2", "分两年"), Choice("3", "分三年")),
         step="lines",
     ),
@@ -106,21 +107,21 @@ QUESTIONS = (
         _YES_NO,
         "奖补资金在申报范围内使用",
         "奖补资金必须在申报范围内使用，专款专用。",
-        a.ART_5,
+        five.ART_5,
     ),
     Question(
         "not_twice",
         _YES_NO,
         "同一发票、同一投资未在其他财政资金项目中申报",
         "如有，请选择“否”并在下一题说明。",
-        platform(a.KEY, "same_invoice"),
+        platform(five.KEY, "same_invoice"),
     ),
     Question(
         "twice_reason",
         QuestionKind.LONG_TEXT,
         "重复申报情况说明",
         "请写明资金名称、年度、金额和涉及的发票。",
-        platform(a.KEY, "same_invoice"),
+        platform(five.KEY, "same_invoice"),
         when=When("not_twice", (False,)),
     ),
     *TARGETS,
@@ -129,11 +130,11 @@ QUESTIONS = (
 DOCUMENTS = (
     RequiredDocument("licence", "营业执照", "各实施单位均须提供。", a.ART_6_1, about=Subject.FIRM),
     RequiredDocument("recognition", "集群认定文件", "认定部门公布的文件。", a.ART_3),
-    RequiredDocument("head_proof", "头部企业证明材料", "能证明牵头资格的材料。", a.ART_5),
+    RequiredDocument("head_proof", "头部企业证明材料", "能证明牵头资格的材料。", five.ART_5),
     RequiredDocument("filing", "项目立项文件", "核准、审批或备案文件。", a.ART_4, about=Subject.PROJECT),
-    RequiredDocument("audit", "专项审计报告", "列明五类费用并剔除土建和厂房投资。", a.ART_5),
-    RequiredDocument("invoices", "发票", "与投资明细逐条对应。", a.ART_5, about=Subject.PROJECT),
-    RequiredDocument("vouchers", "付款凭证", "与投资明细逐条对应。", a.ART_5, about=Subject.PROJECT),
+    RequiredDocument("audit", "专项审计报告", "列明五类费用并剔除土建和厂房投资。", five.ART_5),
+    RequiredDocument("invoices", "发票", "与投资明细逐条对应。", five.ART_5, about=Subject.PROJECT),
+    RequiredDocument("vouchers", "付款凭证", "与投资明细逐条对应。", five.ART_5, about=Subject.PROJECT),
     RequiredDocument(
         "cooperation",
         "产学研合作协议",

@@ -7,31 +7,32 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from policies.jilin import article_5 as five
 from policies.jilin import articles as a
 from policies.jilin import forms
 from policies.kit import checks, text
+from policies.kit.awards import Instalments, Recovery, Settlement
 from policies.kit.calendar import WorkCalendar
 from policies.kit.facts import Breach, BreachKind, CallKind, CaseFacts, CreditKind, SettlementFacts
 from policies.kit.findings import Finding, Source
 from policies.kit.manifest import Manifest, manifest
 from policies.kit.money import Entitlement
-from policies.kit.parameters import Parameters, load, read
+from policies.kit.parameters import Parameters
+from policies.kit.performance import PerformanceFacts
 from policies.kit.policy import (
     Approval,
     CallSetting,
     Choice,
     Deadline,
     Desk,
-    Instalments,
     Labels,
     LineCategory,
     PaymentDuty,
     Policy,
     Question,
-    Recovery,
+    RecordDuty,
     RequiredDocument,
     Scorecard,
-    Settlement,
     Stage,
     StateLabel,
     setting,
@@ -115,6 +116,15 @@ APPROVALS = (
     Approval("issue", "下达资金并分解绩效指标", Desk.UPPER_FINANCE, "资金下达文件及绩效指标表", a.ART_12, of="issue"),
 )
 PAYMENT = PaymentDuty(Desk.LOCAL_FINANCE, Desk.LOCAL_FINANCE, issue_first=True, source=a.ART_12)
+RECORDS = (
+    RecordDuty("supervision", "推荐程序的监督检查记录", Desk.UPPER, a.ART_14),
+    RecordDuty("targets", "绩效目标及分解", Desk.UPPER, a.ART_15),
+    RecordDuty("monitoring", "绩效运行监控", Desk.LOCAL, a.ART_15),
+    RecordDuty("self_evaluation", "属地绩效自评", Desk.LOCAL, a.ART_15),
+    RecordDuty("overall", "整体绩效自评", Desk.UPPER, a.ART_15),
+    RecordDuty("report", "资金使用和绩效报告", Desk.APPLICANT, a.ART_15),
+    RecordDuty("evaluation", "绩效评价", Desk.UPPER, a.ART_16),
+)
 LABELS = Labels(
     local="县市工信部门",
     local_finance="县市财政部门",
@@ -136,7 +146,7 @@ LABELS = Labels(
 class JilinPolicy:
     """吉工信办联规〔2024〕80号 as a `Policy`."""
 
-    measure: str = a.KEY
+    measure: str = five.KEY
     title: str = "吉林省先进制造业集群奖补实施细则（暂行）"
     short_title: str = "集群奖补"
     numbers: tuple[str, ...] = ("吉工信办联规〔2024〕80号",)
@@ -149,6 +159,7 @@ class JilinPolicy:
     settings: tuple[CallSetting, ...] = forms.SETTINGS
     approvals: tuple[Approval, ...] = APPROVALS
     payment: PaymentDuty = PAYMENT
+    records: tuple[RecordDuty, ...] = RECORDS
     credit_lists: tuple[CreditKind, ...] = a.ART_6_LISTS
     labels: Labels = LABELS
     steps: tuple[Choice, ...] = forms.STEPS
@@ -165,7 +176,7 @@ class JilinPolicy:
 
     def altered(self, edition: str, numbers: str) -> JilinPolicy:
         """The same articles with other numbers (the text of a parameters.yaml)."""
-        return JilinPolicy(manifest(edition, FOLDER, numbers), read(numbers))
+        return JilinPolicy(manifest(edition, FOLDER, numbers), text.numbers(FOLDER, numbers))
 
     def questions(self, facts: CaseFacts) -> tuple[Question, ...]:
         """What is asked beyond the registers."""
@@ -180,10 +191,11 @@ class JilinPolicy:
         return (
             a.art_3_recognised(facts),
             *a.art_4_scope(facts),
-            a.art_5_lead(facts),
-            a.art_5_group(facts, self.parameters),
-            a.art_5_left_out(facts),
-            *a.art_5_requested(facts, entitlement or self.entitlement(facts)),
+            a.art_4_after_the_fact(facts),
+            five.art_5_lead(facts),
+            five.art_5_group(facts, self.parameters),
+            five.art_5_left_out(facts),
+            *five.art_5_requested(facts, entitlement or self.entitlement(facts)),
             *a.art_6_1_member(facts, self.parameters),
             *a.art_6_2_credit(facts),
             *a.art_6_3_call(facts),
@@ -197,7 +209,7 @@ class JilinPolicy:
 
     def entitlement(self, facts: CaseFacts) -> Entitlement:
         """The ceiling of Art. 5."""
-        return a.art_5_cap(facts, self.parameters)
+        return five.art_5_cap(facts, self.parameters)
 
     def stages(self, kind: CallKind) -> tuple[Stage, ...]:
         """County signatures, joint submission, province, experts."""
@@ -222,7 +234,11 @@ class JilinPolicy:
 
     def instalments(self, facts: CaseFacts, award: Decimal) -> Instalments:
         """Year by year with the group's progress."""
-        return a.art_5_instalments(facts, award, self.parameters)
+        return five.art_5_instalments(facts, award, self.parameters)
+
+    def performance(self, facts: PerformanceFacts) -> tuple[Finding, ...]:
+        """Targets, and money within what was filed."""
+        return (*a.art_15_targets(facts), *a.art_15_use(facts))
 
     def settlement(self, facts: SettlementFacts) -> Settlement:
         """The measure knows no settlement."""
@@ -236,7 +252,9 @@ class JilinPolicy:
             return a.art_16_rating(breach)
         if breach.kind is BreachKind.FRAUD:
             return a.art_17_fraud(facts, breach)
+        if breach.kind is BreachKind.WITHHOLDING:
+            return a.art_17_withholding(breach)
         return Recovery()
 
 
-EDITIONS: tuple[Policy, ...] = (JilinPolicy(manifest("jilin-2024-80", FOLDER), load(FOLDER / "parameters.yaml")),)
+EDITIONS: tuple[Policy, ...] = (JilinPolicy(manifest("jilin-2024-80", FOLDER), text.numbers(FOLDER)),)

@@ -13,10 +13,13 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 Answer: TypeAlias = "str | int | bool | tuple[str, ...] | None"
 """A stored answer: text (amounts and dates too), whole number, yes or no, none, several choices."""
+
+Amount: TypeAlias = Annotated[Decimal, "not negative"]
+"""An amount of money in 元, 0 or more."""
 
 Read: TypeAlias = Callable[[object], Any]
 Write: TypeAlias = Callable[[Any], Any]
@@ -93,7 +96,7 @@ def _only(arguments: tuple[Any, ...]) -> Any:
 
 def _fields(kind: Any) -> list[tuple[str, Any, Any]]:
     """Name, type and default (or _MISSING, or a factory's product) of a record's fields."""
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, include_extras=True)
     for name in list(hints):
         if kind.__annotations__.get(name) == "Mapping[str, Answer]":
             hints[name] = _ANSWERS
@@ -243,6 +246,13 @@ def _decimal(data: object) -> Decimal:
     return Decimal(data)
 
 
+def _amount(data: object) -> Decimal:
+    amount = _decimal(data)
+    if amount.is_signed():
+        raise FactsError("", f"金额不能为负，现为{_called(data)}")
+    return amount
+
+
 def _date(data: object) -> date:
     if type(data) is date:
         return data
@@ -277,7 +287,8 @@ def _called(data: object) -> str:
 
 
 _ANSWERS: Any = object()
-_AMOUNT_SCHEMA = {"type": "string", "pattern": f"^{_DECIMAL.pattern}$"}
+_NUMBER_SCHEMA = {"type": "string", "pattern": f"^{_DECIMAL.pattern}$"}
+_AMOUNT_SCHEMA = {"type": "string", "pattern": f"^{_DECIMAL.pattern.removeprefix('-?')}$"}
 _ANSWER_SCHEMA = {
     "anyOf": [
         {"type": ["string", "integer", "boolean", "null"]},
@@ -289,6 +300,7 @@ _READERS: dict[Any, Read] = {
     int: _whole,
     bool: _yes_no,
     Decimal: _decimal,
+    Amount: _amount,
     date: _date,
     _ANSWERS: _mapping_reader(_answer),
 }
@@ -297,6 +309,7 @@ _WRITERS: dict[Any, Write] = {
     int: lambda value: value,
     bool: lambda value: value,
     Decimal: lambda value: format(value, "f"),
+    Amount: lambda value: format(value, "f"),
     date: lambda value: value.isoformat(),
     _ANSWERS: lambda value: {key: list(item) if isinstance(item, tuple) else item for key, item in value.items()},
 }
@@ -304,7 +317,8 @@ _SCHEMAS: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},
     int: {"type": "integer"},
     bool: {"type": "boolean"},
-    Decimal: _AMOUNT_SCHEMA,
+    Decimal: _NUMBER_SCHEMA,
+    Amount: _AMOUNT_SCHEMA,
     date: {"type": "string", "format": "date"},
     _ANSWERS: {"type": "object", "additionalProperties": _ANSWER_SCHEMA},
 }

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from policies.kit import codec
-from policies.kit.codec import Answer, FactsError
+from policies.kit.codec import Amount, Answer, FactsError
 from policies.kit.kinds import (
     AccidentKind,
     BaseRule,
@@ -46,11 +46,11 @@ class LineFacts(NamedTuple):
     summary: str
     invoice: str
     dated: date | None
-    invoiced: Decimal
-    tax: Decimal
-    paid: Decimal
-    claimed: Decimal
-    recognised: Decimal | None = None
+    invoiced: Amount
+    tax: Amount
+    paid: Amount
+    claimed: Amount
+    recognised: Amount | None = None
     reason: str = ""
     used_in: tuple[str, ...] = ()
     provincial_money: bool = False
@@ -99,7 +99,7 @@ class FundingFacts(NamedTuple):
     programme: str
     level: str
     year: int
-    amount: Decimal
+    amount: Amount
     document: str = ""
 
 
@@ -107,8 +107,8 @@ class YearFacts(NamedTuple):
     """What a project completed in one year: total investment and new fixed-asset investment."""
 
     year: int
-    total: Decimal
-    fixed_assets: Decimal
+    total: Amount
+    fixed_assets: Amount
 
 
 class ProgressFacts(NamedTuple):
@@ -162,7 +162,7 @@ class FilingFacts:
     number: str
     kind: str
     filed_on: date
-    total: Decimal
+    total: Amount
 
 
 @dataclass(frozen=True)
@@ -182,9 +182,9 @@ class ProjectFacts:
     direction: str | None = None
     industry: str | None = None
     filings: tuple[FilingFacts, ...] = ()
-    total_expected: Decimal | None = None
-    fixed_assets_audited: Decimal | None = None
-    fixed_assets_statistics: Decimal | None = None
+    total_expected: Amount | None = None
+    fixed_assets_audited: Amount | None = None
+    fixed_assets_statistics: Amount | None = None
     emerging: bool | None = None
     supply_chain: bool | None = None
     funding: tuple[FundingFacts, ...] = ()
@@ -221,7 +221,7 @@ class MeasuredFacts:
     track: str
     round: str
     state: MeasuredState
-    approved_amount: Decimal | None = None
+    approved_amount: Amount | None = None
     document: str = ""
     argued: bool | None = None
     year: int | None = None
@@ -236,14 +236,19 @@ class AwardFacts:
     track: str
     project: str
     year: int
-    allocated: Decimal
-    paid: Decimal = Decimal("0.00")
-    returned: Decimal = Decimal("0.00")
+    allocated: Amount
+    paid: Amount = Decimal("0.00")
+    returned: Amount = Decimal("0.00")
 
     @property
     def net(self) -> Decimal:
         """Allocated or paid, whichever is more, net of what was returned."""
         return max(self.allocated, self.paid) - self.returned
+
+    @property
+    def held(self) -> Decimal:
+        """What the recipient still has of it: paid less returned, never below zero."""
+        return max(Decimal("0.00"), self.paid - self.returned)
 
 
 @dataclass(frozen=True)
@@ -350,8 +355,8 @@ class SettlementFacts:
 class Breach:
     """What was found. `serious` 情节严重 and `beyond_repair` 难以整改 are recorded findings, or None.
 
-    `demand` is the document of whoever demands the money back; `years` another bar than the
-    article's, which needs `reason`.
+    `enterprise` is the key of the enterprise, or the name of the agency; `demand` the document of
+    whoever demands the money back; `years` another bar than the article's, which needs `reason`.
     """
 
     kind: BreachKind

@@ -86,3 +86,13 @@ class BreachKind(StrEnum):
     POOR_RATING = "poor_rating"
     BELOW_THRESHOLD = "below_threshold"
     MISUSE = "misuse"
+    WITHHOLDING = "withholding"
+
+
+class Level(StrEnum):
+    """Whose money it is: province, city, town; enterprise for whoever was paid."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    TOWN = "town"
+    ENTERPRISE = "enterprise"

@@ -38,7 +38,7 @@ class Dated:
 class Parameter:
     """One number of the law: its article, when the text was last read, its unit, its values.
 
-    `labels` are the Chinese names of a table's keys.
+    `labels` are the Chinese names of a table's keys; `words` the phrases of the text it stands in.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Parameter:
     unit: str
     values: tuple[Dated, ...]
     labels: Mapping[str, str]
+    words: tuple[str, ...] = ()
 
     @property
     def is_share(self) -> bool:
@@ -62,10 +63,11 @@ class Parameter:
 
 
 class Parameters:
-    """All parameters of one edition."""
+    """All parameters of one edition. `since` is the first day on which every one of them has a value."""
 
     def __init__(self, entries: Mapping[str, Parameter]) -> None:
         self.entries = entries
+        self.since = max((entry.values[0].since for entry in entries.values()), default=date.min)
 
     def at(self, name: str, day: date) -> Value:
         """The value of `name` on `day`. Raises ParameterError if it does not exist."""
@@ -161,8 +163,14 @@ def _entry(where: str, name: str, body: object) -> Parameter:
     values = tuple(_dated(where, item) for item in body["values"])
     if any(a.since >= b.since for a, b in pairwise(values)):
         raise ParameterError(f"{where}: dates of effect do not rise")
+    if any(_kind(a.value) != _kind(b.value) for a, b in pairwise(values)):
+        raise ParameterError(f"{where}: a later value has a gap, or is of another kind")
     labels = _labels(where, body.get("labels", {}), values)
-    return Parameter(name, str(body["article"]), body["read_on"], str(body.get("unit", "")), values, labels)
+    words = body.get("words", [])
+    if not isinstance(words, list) or not all(isinstance(phrase, str) for phrase in words):
+        raise ParameterError(f"{where}: words must be a list of phrases")
+    article, unit = str(body["article"]), str(body.get("unit", ""))
+    return Parameter(name, article, body["read_on"], unit, values, labels, tuple(words))
 
 
 def _labels(where: str, given: object, values: Iterable[Dated]) -> Mapping[str, str]:
@@ -170,6 +178,11 @@ def _labels(where: str, given: object, values: Iterable[Dated]) -> Mapping[str, 
     if not isinstance(given, dict) or (given and set(given) != keys):
         raise ParameterError(f"{where}: labels must name each key of its tables: {', '.join(sorted(keys)) or 'none'}")
     return {key: str(label) for key, label in given.items()}
+
+
+def _kind(value: Value) -> object:
+    """What later values of a number must have in common: the kind, and the keys of a table."""
+    return frozenset(value) if isinstance(value, Mapping) else type(value)
 
 
 def _dated(where: str, item: object) -> Dated:

@@ -9,12 +9,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from policies.kit.awards import Instalments, Recovery, Settlement
 from policies.kit.calendar import WorkCalendar
 from policies.kit.facts import Breach, CallFacts, CallKind, CaseFacts, CreditKind, SettlementFacts
 from policies.kit.findings import Finding, Source
 from policies.kit.manifest import Manifest
-from policies.kit.money import Entitlement, Line
+from policies.kit.money import Entitlement
 from policies.kit.parameters import Parameters
+from policies.kit.performance import PerformanceFacts
 from policies.kit.text import Article, Covered, Instrument
 
 
@@ -237,6 +239,16 @@ class PaymentDuty:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordDuty:
+    """A record that somebody owes about a supported case, beside its reviews: targets, reports, ledgers."""
+
+    key: str
+    label: str
+    desk: Desk
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class StateLabel:
     """A state's three names."""
 
@@ -258,58 +270,6 @@ class Labels:
     notice: str = "拟支持"
     """What its public notices call the projects they list."""
     states: Mapping[str, StateLabel] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class InstalmentDue:
-    """One year's instalment in 元, with its working."""
-
-    year: int
-    amount: Decimal
-    line: Line
-
-
-@dataclass(frozen=True, slots=True)
-class Instalments:
-    """How an award is paid over years; `lapsed` is what no later year may pay."""
-
-    rows: tuple[InstalmentDue, ...] = ()
-    lapsed: Decimal = Decimal("0.00")
-    findings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """Settlement of one project: `balance` > 0 is still owed to it, < 0 it owes back."""
-
-    balance: Decimal = Decimal("0.00")
-    lines: tuple[Line, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BarTerm:
-    """A bar the article provides for: first and last barred day; None: no end."""
-
-    enterprise: str
-    starts_on: date
-    ends_on: date | None
-    measure: str
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What a breach leads to: amount to recover (元), whether instalments stop, bar or none.
-
-    Empty when the measure has no such rule or its conditions are not all recorded.
-    """
-
-    amount: Decimal = Decimal("0.00")
-    lines: tuple[Line, ...] = ()
-    stop: bool = False
-    bar: BarTerm | None = None
-    findings: tuple[Finding, ...] = ()
 
 
 @runtime_checkable
@@ -337,6 +297,7 @@ class Policy(Protocol):
     settings: tuple[CallSetting, ...]
     approvals: tuple[Approval, ...]
     payment: PaymentDuty
+    records: tuple[RecordDuty, ...]
     credit_lists: tuple[CreditKind, ...]
     labels: Labels
     steps: tuple[Choice, ...]
@@ -379,6 +340,10 @@ class Policy(Protocol):
 
     def instalments(self, facts: CaseFacts, award: Decimal) -> Instalments:
         """How an award (元) is paid over the years."""
+        ...
+
+    def performance(self, facts: PerformanceFacts) -> tuple[Finding, ...]:
+        """What a report says against the targets and the rules of use."""
         ...
 
     def settlement(self, facts: SettlementFacts) -> Settlement:

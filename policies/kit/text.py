@@ -1,17 +1,22 @@
-"""A measure's folder as data: the verbatim articles, the other instruments, the coverage register."""
+"""A measure's folder as data: articles and clauses, other instruments, the coverage register, the numbers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from policies.kit.findings import Source, SourceKind
-from policies.kit.parameters import load_yaml
+from policies.kit.parameters import ParameterError, Parameters, load_yaml, read
 
 _ARTICLE = re.compile(r"^\*\*第([一二三四五六七八九十]{1,3})条\*\*", re.MULTILINE)
 _CHAPTER = re.compile(r"^##? .*$", re.MULTILINE)
+_CLAUSES = (r"[（(]([一二三四五六七八九十]{1,3})[）)]", r"([0-9]{1,2})\.\s", r"[（(]([0-9]{1,2})[）)]")
+"""How a clause begins, from the first level down: （一）, then 1., then （1）."""
+_LEVELS = tuple(re.compile(pattern) for pattern in _CLAUSES)
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -41,12 +46,18 @@ class Instrument:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """How one article is handled: function, procedure, no_effect or planned, and where."""
+    """How one article or clause is handled: function, procedure or no_effect, and where.
+
+    `tests` fail when a step of the procedure is skipped; `page` is where a user meets it, as the
+    name of its address, or planned. An article's own row also has the `where` of its clauses.
+    """
 
     ref: str
     how: str
     where: tuple[str, ...]
     note: str
+    tests: tuple[str, ...] = ()
+    page: str = ""
 
 
 def articles(folder: Path) -> Mapping[str, Article]:
@@ -72,11 +83,49 @@ def instruments(folder: Path) -> Mapping[str, Instrument]:
 
 
 def coverage(folder: Path) -> Mapping[str, Covered]:
-    """The coverage register of coverage.yaml by article."""
+    """The coverage register of coverage.yaml by article and clause."""
     data = _mapping(folder / "coverage.yaml")
-    return {
-        ref: Covered(ref, body["how"], tuple(body.get("where", ())), body.get("note", "")) for ref, body in data.items()
-    }
+    return {ref: _covered(ref, body, data) for ref, body in data.items()}
+
+
+def _covered(ref: str, body: Mapping[str, Any], data: Mapping[str, Mapping[str, Any]]) -> Covered:
+    """A row; that of an article with what its clauses add."""
+    rows = [body] if ref != article_of(ref) else [row for key, row in data.items() if article_of(key) == ref]
+    where = tuple(dict.fromkeys(place for row in [body, *rows] for place in row.get("where", ())))
+    return Covered(ref, body["how"], where, body.get("note", ""), tuple(body.get("tests", ())), body.get("page", ""))
+
+
+def clauses(whole: Article) -> Mapping[str, str]:
+    """The numbered clauses of an article by `ref`, in the order of the text: （一）, under it 1., then （1）."""
+    found: dict[str, str] = {}
+    path: list[str] = []
+    for line in whole.text.splitlines():
+        for level, begins in enumerate(_LEVELS):
+            if mark := begins.match(line.strip()):
+                path = [*path[:level], str(number(mark[1]) if level == 0 else int(mark[1]))]
+                found["_".join([whole.ref, *path])] = line.strip()
+    return found
+
+
+def numbers(folder: Path, text: str | None = None) -> Parameters:
+    """The numbers of the measure in a folder, or those of another parameters.yaml for it (a simulated edition).
+
+    Raises ParameterError for an article that measure.md has not, for a number without a value on the
+    measure's first day, and for one that the folder's own file has and the other has not, or the
+    other way round.
+    """
+    own = read((folder / "parameters.yaml").read_text(encoding="utf-8"))
+    given = own if text is None else read(text)
+    if odd := sorted(set(own.entries) ^ set(given.entries)):
+        raise ParameterError(f"parameters.yaml: {odd[0]} is {'missing' if odd[0] in own.entries else 'not known'}")
+    labels = {one.label for one in articles(folder).values()}
+    first = given.first_day("valid_from") if "valid_from" in given.entries else date.max
+    for entry in given.entries.values():
+        if entry.values[0].since > first:
+            raise ParameterError(f"parameters.yaml: {entry.name}: has a gap from {first} to {entry.values[0].since}")
+        if entry.article.partition("条")[0] + "条" not in labels:
+            raise ParameterError(f"parameters.yaml: {entry.name}: there is no {entry.article} in measure.md")
+    return given
 
 
 def number(chinese: str) -> int:
@@ -105,7 +154,7 @@ def article_of(ref: str) -> str:
     return "_".join(ref.split("_")[:2])
 
 
-def _mapping(path: Path) -> dict[str, dict[str, str]]:
+def _mapping(path: Path) -> dict[str, dict[str, Any]]:
     data = load_yaml(path.read_text(encoding="utf-8"))
     if not isinstance(data, dict):
         raise TextError(f"{path.name}: not a mapping")

@@ -211,15 +211,16 @@ def art_9_earlier_money(facts: CaseFacts, whole_project: bool) -> tuple[Finding,
     source, found = _CLAUSES[facts.track, 5], []
     for project in facts.active:
         earlier = [money for money in project.funding if money.level == "province"]
-        looked = look(
-            programmes=[f"{m.year} {m.programme} {m.amount}" for m in earlier],
-            lines=[line.number for line in project.lines if line.provincial_money],
-            whole_project=whole_project,
-        )
-        if earlier and whole_project:
-            text = f"“{project.name}”的固定资产投资已获省级财政资金：{earlier[0].programme}"
+        lines = [line.number for line in project.lines if line.provincial_money]
+        if not (earlier or lines):
+            continue
+        programmes = [f"{m.year} {m.programme} {m.amount}" for m in earlier]
+        looked = look(programmes=programmes, lines=lines, whole_project=whole_project)
+        if whole_project:
+            named = f"：{earlier[0].programme}" if earlier else f"（明细 {'、'.join(lines)}）"
+            text = f"“{project.name}”的固定资产投资已获省级财政资金{named}"
             found.append(Finding(source, "provincial_money", Outcome.NOT_MET, text, looked, project.key))
-        elif earlier:
+        else:
             text = "已获省级财政资金的资产不计入，请核对剔除是否完整"
             found.append(Finding(source, "provincial_money", Outcome.FOR_OFFICER, text, looked, project.key))
     if found:
@@ -235,7 +236,7 @@ def art_9_call(facts: CaseFacts) -> tuple[Finding, ...]:
 def art_9_after_major(facts: CaseFacts) -> tuple[Finding, ...]:
     """The province's rule: after a major award a project is no longer measured for the universal one."""
     keys = {project.key for project in facts.active}
-    major = [a for a in facts.awards if a.track == "major" and a.project in keys and a.net > 0]
+    major = [a for a in facts.awards if a.measure == KEY and a.track == "major" and a.project in keys and a.net > 0]
     if facts.track != "universal" or not major:
         return ()
     looked = look(awards=[award.key for award in major])
@@ -243,22 +244,8 @@ def art_9_after_major(facts: CaseFacts) -> tuple[Finding, ...]:
     return (Finding(PROVINCE_UNIVERSAL, "after_major", Outcome.NOT_MET, text, looked),)
 
 
-def art_9_3_consent(facts: CaseFacts) -> tuple[Finding, ...]:
-    """One case, one decision: only with the city government's consent, which a person checks."""
-    if facts.track != "special":
-        return ()
-    document = facts.answers.get("city_consent")
-    looked = look(document=document)
-    if not document:
-        return (Finding(ART_9_3, "city_consent", Outcome.NOT_MET, "未提供市政府同意的文件", looked),)
-    text = f"一事一议：请核对市政府同意的文件（{document}）并确认符合省的规定"
-    return (Finding(ART_9_3, "city_consent", Outcome.FOR_OFFICER, text, looked),)
-
-
 def art_9_award(facts: CaseFacts, parameters: Parameters, reading: Reading) -> Entitlement:
     """Standard: at most 2 % (major 4 %, less universal awards) of new fixed assets, within the province's amount."""
-    if facts.track == "special":
-        return Entitlement(pending="一事一议，金额以市政府批准的文件为准")
     source, rate = _STANDARDS[facts.track], parameters.number(f"{facts.track}_rate", facts.filed_on)
     base_lines = [_base(project, facts, parameters, reading, source) for project in facts.active]
     base = sum((line.amount for line in base_lines), ZERO)

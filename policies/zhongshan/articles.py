@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 from policies.kit import checks
+from policies.kit.awards import InstalmentDue, Instalments, Receivable, Recovery, Settlement
 from policies.kit.calendar import WorkCalendar, last_day_of_term
 from policies.kit.facts import AwardFacts, Breach, BreachKind, CaseFacts, SettlementFacts
 from policies.kit.findings import Finding, Outcome, Source, SourceKind, look, met_if
+from policies.kit.kinds import Level
 from policies.kit.money import ZERO, Line, cents, show
 from policies.kit.parameters import Parameters
-from policies.kit.policy import Deadline, InstalmentDue, Instalments, Recovery, Settlement
+from policies.kit.performance import PerformanceFacts, recorded_uses, targets_reached
+from policies.kit.policy import Deadline
 from policies.kit.text import article
 from policies.zhongshan.article_9 import KEY, period_fixed_assets, period_total
 
@@ -25,9 +29,19 @@ ART_11_2 = article(KEY, 11, "第（二）项", "2")
 ART_11_3 = article(KEY, 11, "第（三）项", "3")
 ART_12 = article(KEY, 12)
 ART_13 = article(KEY, 13)
+ART_14 = article(KEY, 14)
 ART_15 = article(KEY, 15)
 ART_16 = article(KEY, 16)
 ART_18 = article(KEY, 18)
+PURPOSES: Mapping[str, tuple[str, Outcome]] = {
+    "operation": ("企业生产运营", Outcome.MET),
+    "expansion": ("增资扩产", Outcome.MET),
+    "research": ("科研投入", Outcome.MET),
+    "other": ("其他用途", Outcome.FOR_OFFICER),
+    "staff": ("行政事业单位编制内人员工资、津贴补贴、奖金和其他福利支出", Outcome.NOT_MET),
+    "buildings": ("楼堂馆所建设、修缮", Outcome.NOT_MET),
+}
+"""Art. 13: what the money is for in principle, and what it may never pay."""
 PROVINCE_SETTLEMENT = Source(SourceKind.INSTRUMENT, KEY, "province_settlement", "省清算收回办法")
 
 
@@ -78,6 +92,31 @@ def art_11_3_payment(facts: CaseFacts, award: Decimal) -> Instalments:
     return Instalments((InstalmentDue(facts.call.year, award, line),))
 
 
+def art_12_targets(facts: PerformanceFacts) -> tuple[Finding, ...]:
+    """City and towns follow the targets they reported; whatever is not reported yet stays open."""
+    return targets_reached(facts, ART_12)
+
+
+def art_13_use(facts: PerformanceFacts) -> tuple[Finding, ...]:
+    """For running, expanding, research; never for public staff or buildings unless state or province says so."""
+    found = []
+    for use in facts.uses:
+        label, outcome = PURPOSES.get(use.purpose, (f"“{use.purpose}”", Outcome.FOR_OFFICER))
+        message = f"第 {use.number} 笔 {show(use.amount)} 元用于{label}"
+        if outcome is Outcome.NOT_MET and use.allowed_by:
+            outcome, message = Outcome.FOR_OFFICER, f"{message}，请核对国家或省的文件（{use.allowed_by}）"
+        elif outcome is Outcome.NOT_MET:
+            message = f"{message}，属于一律不得使用的范围"
+        looked = look(purpose=use.purpose, amount=use.amount, allowed_by=use.allowed_by)
+        found.append(Finding(ART_13, "purpose", outcome, message, looked, use.number))
+    return tuple(found)
+
+
+def art_14_vouchers(facts: PerformanceFacts) -> tuple[Finding, ...]:
+    """Whoever got money keeps the vouchers of its use, ready for finance, audit and industry bureaus."""
+    return recorded_uses(facts, ART_14)
+
+
 def art_15_ledger_deadlines(facts: CaseFacts, days: tuple[str, ...]) -> tuple[Deadline, ...]:
     """Towns hand in the ledger every year, on the days the call sets."""
     year, found = facts.facts_on.year, []
@@ -112,15 +151,26 @@ def art_15_settlement(facts: SettlementFacts, parameters: Parameters) -> Settlem
         )
         text = f"“十四五”完成总投资 {show(total)} 元，不少于 {show(least)} 元"
         finding = Finding(ART_15, "settlement_threshold", Outcome.MET, text, looked, facts.project.key)
-        return Settlement(due.amount - issued, (due, issued_line), (finding, *_demand(facts, due.amount < issued)))
+        findings = (finding, *_demand(facts, due.amount < issued))
+        return Settlement(due.amount - issued, (due, issued_line), findings, _owed(issued - due.amount))
     text = f"“十四五”完成总投资 {show(total)} 元，少于 {show(least)} 元，已获奖励全部收回"
     finding = Finding(ART_15, "settlement_threshold", Outcome.NOT_MET, text, looked, facts.project.key)
-    return Settlement(-issued, (issued_line,), (finding, *_demand(facts, issued > 0)))
+    return Settlement(-issued, (issued_line,), (finding, *_demand(facts, issued > 0)), _owed(issued))
 
 
 def _issued(awards: tuple[AwardFacts, ...], project: str) -> Decimal:
     mine = [a for a in awards if a.measure == KEY and a.track == "universal" and a.project == project]
     return sum((max(ZERO, award.net) for award in mine), ZERO)
+
+
+def _owed(amount: Decimal, from_enterprise: Decimal | None = None) -> tuple[Receivable, ...]:
+    """The province asks the city, the city asks the enterprise with the town's help: two receivables."""
+    paid = amount if from_enterprise is None else from_enterprise
+    both = (
+        Receivable(Level.PROVINCE, Level.CITY, amount, PROVINCE_SETTLEMENT),
+        Receivable(Level.CITY, Level.ENTERPRISE, paid, ART_15, helps=Level.TOWN),
+    )
+    return tuple(one for one in both if one.amount > 0)
 
 
 def _demand(facts: SettlementFacts, to_recover: bool) -> tuple[Finding, ...]:
@@ -142,14 +192,15 @@ def art_15_recovery(facts: CaseFacts, breach: Breach) -> Recovery:
         text = "省尚未要求清算收回，登记省的文件后方可启动追回"
         return Recovery(findings=(Finding(ART_15, breach.kind.value, Outcome.FOR_OFFICER, text, looked),))
     keys = {project.key for project in facts.projects}
+    awards = [a for a in facts.awards if a.measure == KEY and a.track == "universal" and a.project in keys]
     lines = tuple(
-        Line(ART_15, f"{a.year} 年奖励", "已拨付 − 已退回", look(paid=a.paid, returned=a.returned), a.paid - a.returned)
-        for a in facts.awards
-        if a.measure == KEY and a.track == "universal" and a.project in keys
+        Line(ART_15, f"{a.year} 年奖励", "已拨付 − 已退回", look(paid=a.paid, returned=a.returned), a.held)
+        for a in awards
     )
+    held, issued = (sum(amounts, ZERO) for amounts in ((a.held for a in awards), (max(ZERO, a.net) for a in awards)))
     text = f"按省的清算收回要求（{breach.demand}）收回普惠性奖励"
     finding = Finding(ART_15, breach.kind.value, Outcome.MET, text, looked)
-    return Recovery(sum((line.amount for line in lines), ZERO), lines, True, None, (finding,))
+    return Recovery(held, lines, True, None, (finding,), _owed(issued, held))
 
 
 def art_16_violation(breach: Breach) -> Recovery:

@@ -132,11 +132,30 @@ _CONSENT = Question(
     nine.ART_9_3,
     step="track",
 )
+_GRANTED = Question(
+    "city_amount",
+    QuestionKind.MONEY,
+    "市政府批准的金额（元）",
+    "以市政府同意的文件为准，不超过省级细则的上限。",
+    nine.ART_9_3,
+    required=False,
+    step="track",
+)
+_RULE = Question(
+    "city_rule",
+    QuestionKind.CHOICE,
+    "适用的省级细则",
+    "一事一议须符合省级细则的规定。",
+    nine.ART_9_3,
+    required=False,
+    choices=tuple(one for one in TRACKS if one.key != "special"),
+    step="track",
+)
 
 
 def questions(facts: CaseFacts) -> tuple[Question, ...]:
     """By track, and by whether money is asked for or only measured."""
-    by_track = {"universal": (), "major": (_EMERGING,), "special": (_CONSENT,)}[facts.track]
+    by_track = {"universal": (), "major": (_EMERGING,), "special": (_CONSENT, _GRANTED, _RULE)}[facts.track]
     money = (_REQUESTED, _USE) if facts.call.kind is CallKind.SUPPORT else ()
     return (*_COMMON, *by_track, *money)
 

@@ -8,33 +8,34 @@ from decimal import Decimal
 from pathlib import Path
 
 from policies.kit import checks, text
+from policies.kit.awards import Instalments, Recovery, Settlement
 from policies.kit.calendar import WorkCalendar
 from policies.kit.facts import Breach, BreachKind, CallKind, CaseFacts, CreditKind, SettlementFacts
 from policies.kit.findings import Finding, Source
 from policies.kit.manifest import Manifest, manifest
 from policies.kit.money import Entitlement
-from policies.kit.parameters import Parameters, load, read
+from policies.kit.parameters import Parameters
+from policies.kit.performance import PerformanceFacts
 from policies.kit.policy import (
     Approval,
     CallSetting,
     Choice,
     Deadline,
     Desk,
-    Instalments,
     Labels,
     LineCategory,
     PaymentDuty,
     Policy,
     Question,
-    Recovery,
+    RecordDuty,
     RequiredDocument,
     Scorecard,
-    Settlement,
     Stage,
     StateLabel,
     setting,
 )
 from policies.zhongshan import article_9 as nine
+from policies.zhongshan import article_9_3 as special
 from policies.zhongshan import articles as a
 from policies.zhongshan import forms
 
@@ -116,6 +117,14 @@ APPROVALS = (
     Approval("government", "市政府审批", Desk.GOVERNMENT, "市政府批复", a.ART_11_3),
 )
 PAYMENT = PaymentDuty(Desk.UPPER, Desk.UPPER_FINANCE, issue_first=False, source=a.ART_4)
+RECORDS = (
+    RecordDuty("targets", "绩效目标", Desk.UPPER, a.ART_12),
+    RecordDuty("monitoring", "绩效跟踪督查", Desk.LOCAL, a.ART_12),
+    RecordDuty("evaluation", "绩效评价及整改", Desk.UPPER, a.ART_12),
+    RecordDuty("use", "资金用途填报", Desk.APPLICANT, a.ART_13),
+    RecordDuty("vouchers", "财务及绩效凭证", Desk.APPLICANT, a.ART_14),
+    RecordDuty("ledger", "资金项目台账", Desk.LOCAL, a.ART_15),
+)
 LABELS = Labels(
     local="镇街工信主管部门",
     local_finance="",
@@ -152,6 +161,7 @@ class ZhongshanPolicy:
     settings: tuple[CallSetting, ...] = forms.SETTINGS
     approvals: tuple[Approval, ...] = APPROVALS
     payment: PaymentDuty = PAYMENT
+    records: tuple[RecordDuty, ...] = RECORDS
     credit_lists: tuple[CreditKind, ...] = nine.LISTS
     labels: Labels = LABELS
     steps: tuple[Choice, ...] = forms.STEPS
@@ -169,7 +179,7 @@ class ZhongshanPolicy:
 
     def altered(self, edition: str, numbers: str) -> ZhongshanPolicy:
         """The same articles with other numbers (the text of a parameters.yaml)."""
-        return ZhongshanPolicy(manifest(edition, FOLDER, numbers), read(numbers))
+        return ZhongshanPolicy(manifest(edition, FOLDER, numbers), text.numbers(FOLDER, numbers))
 
     def questions(self, facts: CaseFacts) -> tuple[Question, ...]:
         """What is asked beyond the registers, by track."""
@@ -194,7 +204,7 @@ class ZhongshanPolicy:
             *nine.art_9_after_major(facts),
             nine.left_out(facts, self.parameters, reading),
             *nine.art_9_rate(facts, entitlement or self.entitlement(facts)),
-            *nine.art_9_3_consent(facts),
+            *special.art_9_3_consent(facts),
             *a.art_10_library(facts),
             *a.art_11_1_filing(facts),
             a.art_18_validity(facts, self.parameters),
@@ -204,7 +214,9 @@ class ZhongshanPolicy:
         )
 
     def entitlement(self, facts: CaseFacts) -> Entitlement:
-        """The standard of Art. 9 as the call reads it."""
+        """The standard of Art. 9 as the call reads it; one case, one decision within the province's rules."""
+        if facts.track == "special":
+            return special.art_9_3_award(facts, self.parameters, self._reading(facts))
         return nine.art_9_award(facts, self.parameters, self._reading(facts))
 
     def stages(self, kind: CallKind) -> tuple[Stage, ...]:
@@ -232,6 +244,10 @@ class ZhongshanPolicy:
         """One sum."""
         return a.art_11_3_payment(facts, award)
 
+    def performance(self, facts: PerformanceFacts) -> tuple[Finding, ...]:
+        """Targets, purposes, vouchers."""
+        return (*a.art_12_targets(facts), *a.art_13_use(facts), *a.art_14_vouchers(facts))
+
     def settlement(self, facts: SettlementFacts) -> Settlement:
         """Art. 15, for universal awards."""
         return a.art_15_settlement(facts, self.parameters)
@@ -257,6 +273,4 @@ class ZhongshanPolicy:
         )
 
 
-EDITIONS: tuple[Policy, ...] = (
-    ZhongshanPolicy(manifest("zhongshan-2023-73", FOLDER), load(FOLDER / "parameters.yaml")),
-)
+EDITIONS: tuple[Policy, ...] = (ZhongshanPolicy(manifest("zhongshan-2023-73", FOLDER), text.numbers(FOLDER)),)

@@ -104,12 +104,13 @@ def handled(policy: Policy, day: date) -> Iterator[Handled]:
 
 
 def _steps(policy: Policy) -> dict[str, str]:
-    """What the register calls `stage:…`, `approval:…` and `setting:…`, in words."""
+    """What the register calls `stage:…`, `approval:…`, `setting:…` and `record:…`, in words."""
     stages = {stage.key: stage.label for kind in policy.call_kinds for stage in policy.stages(kind)}
     return (
         {f"stage:{key}": _("步骤：%s") % label for key, label in stages.items()}
         | {f"approval:{one.key}": _("审批：%s") % one.label for one in policy.approvals}
         | {f"setting:{one.key}": _("通知设定：%s") % one.label for one in policy.settings}
+        | {f"record:{one.key}": _("记录：%s") % one.label for one in policy.records}
         | {"setting:notice_days": _("通知设定：%s") % _("公示天数")}
     )
 

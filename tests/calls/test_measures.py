@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLResolver, get_resolver, reverse
 
 from policies.kit.text import chinese
 from subsidy.calls.editions import latest
@@ -42,6 +42,24 @@ def test_what_becomes_of_an_article_is_named_in_words(measure: str) -> None:
         covered = policy.coverage[row.article.ref]
         assert row.how == HANDLED[covered.how]
         assert len(row.steps) + len(row.rules) == len(covered.where), covered
+
+
+@pytest.mark.parametrize("measure", ["jilin", "zhongshan"])
+def test_every_page_that_the_register_names_is_an_address(measure: str) -> None:
+    views = all_views(get_resolver())
+    pages = {row.page for row in latest(measure).coverage.values()} - {"", "planned"}
+    assert pages <= views
+
+
+def all_views(resolver: URLResolver, space: str = "") -> set[str]:
+    """The names of all addresses, as they are written in the register."""
+    found: set[str] = set()
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            found |= all_views(one, f"{one.namespace}:" if one.namespace else space)
+        elif one.name:
+            found.add(space + one.name)
+    return found
 
 
 def test_the_signatures_of_jilin_are_told_beside_article_eight() -> None:

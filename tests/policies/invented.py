@@ -9,28 +9,28 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from policies.kit.awards import Instalments, Recovery, Settlement
 from policies.kit.calendar import WorkCalendar
 from policies.kit.facts import Breach, CallKind, CaseFacts, CreditKind, SettlementFacts
 from policies.kit.findings import Finding, look, met_if
 from policies.kit.manifest import Manifest
 from policies.kit.money import ZERO, Entitlement, Line
 from policies.kit.parameters import Parameters
+from policies.kit.performance import PerformanceFacts
 from policies.kit.policy import (
     Approval,
     CallSetting,
     Choice,
     Deadline,
     Desk,
-    Instalments,
     Labels,
     LineCategory,
     PaymentDuty,
     Question,
     QuestionKind,
-    Recovery,
+    RecordDuty,
     RequiredDocument,
     Scorecard,
-    Settlement,
     Stage,
 )
 from policies.kit.text import Article, Covered, Instrument, article
@@ -56,6 +56,7 @@ class InventedPolicy:
     settings: tuple[CallSetting, ...] = ()
     approvals: tuple[Approval, ...] = (Approval("plan", "市工信局批准", Desk.UPPER, "批复", ART_2),)
     payment: PaymentDuty = PaymentDuty(Desk.UPPER, Desk.UPPER_FINANCE, issue_first=False, source=ART_2)
+    records: tuple[RecordDuty, ...] = ()
     credit_lists: tuple[CreditKind, ...] = ()
     labels: Labels = Labels("区工信局", "区财政局", "市工信局", "推荐", "入库", "区")
     steps: tuple[Choice, ...] = (Choice("declarations", "声明"),)
@@ -120,6 +121,9 @@ class InventedPolicy:
 
     def instalments(self, facts: CaseFacts, award: Decimal) -> Instalments:
         return Instalments()
+
+    def performance(self, facts: PerformanceFacts) -> tuple[Finding, ...]:
+        return ()
 
     def settlement(self, facts: SettlementFacts) -> Settlement:
         return Settlement()

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from policies.assess import Assessment, assess
 from policies.kit import codec
+from policies.kit.awards import Instalments, Recovery, Settlement
 from policies.kit.calendar import WorkCalendar
 from policies.kit.facts import Breach, BreachKind, CaseFacts, LineFacts, SettlementFacts, from_json
 from policies.kit.findings import Finding, Outcome
+from policies.kit.performance import PerformanceFacts, TargetFacts, UseFacts
 from policies.kit.policy import Policy
 from policies.kit.registry import load
 
@@ -24,7 +28,7 @@ HERE = Path(__file__).parent
 PLACES = ("jilin", "zhongshan")
 REGISTRY = load(f"policies.{place}:EDITIONS" for place in PLACES)
 OUTCOMES = {"符合": Outcome.MET, "不符合": Outcome.NOT_MET, "待判": Outcome.FOR_OFFICER}
-KEYS = {"名称", "改动", "删去", "奖补", "清算", "追回", "应得"}
+KEYS = {"名称", "改动", "删去", "奖补", "清算", "追回", "绩效", "应得"}
 EXPECTED = {
     "发现",
     "说法",
@@ -40,6 +44,7 @@ EXPECTED = {
     "期限",
     "余额",
     "追回",
+    "应收",
 }
 
 
@@ -181,6 +186,39 @@ def settlement_facts(facts: CaseFacts, given: dict[str, Any]) -> SettlementFacts
         given.get("类别", "universal"),
         given.get("省的要求"),
     )
+
+
+def performance_facts(facts: CaseFacts, given: dict[str, Any]) -> PerformanceFacts:
+    """The facts of a report: 已拨付, and lists of 指标 and 支出 as the fields of their records."""
+    targets, uses = codec.reader(tuple[TargetFacts, ...]), codec.reader(tuple[UseFacts, ...])
+    paid = amount(given.get("已拨付", "0.00"))
+    return PerformanceFacts(facts, facts.facts_on, paid, targets(given.get("指标", [])), uses(given.get("支出", [])))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All that the rules answer to one example."""
+
+    assessment: Assessment
+    findings: tuple[Finding, ...]
+    instalments: Instalments | None
+    settlement: Settlement | None
+    recovery: Recovery | None
+    due: dict[str, date]
+
+
+def answers(example: Example) -> Answers:
+    """The rules applied to an example: what every case is asked, and what the example asks beside."""
+    facts, policy, body = example.facts(), example.policy, example.body
+    found = assess(policy, facts)
+    instalments = policy.instalments(facts, amount(body["奖补"])) if "奖补" in body else None
+    settlement = policy.settlement(settlement_facts(facts, body["清算"])) if "清算" in body else None
+    recovery = policy.recovery(facts, breach(body["追回"])) if "追回" in body else None
+    reported = policy.performance(performance_facts(facts, body["绩效"])) if "绩效" in body else ()
+    beside = (part.findings for part in (instalments, settlement, recovery) if part is not None)
+    due = {d.key: d.on for d in policy.deadlines(facts, CALENDAR)} if "期限" in example.expected else {}
+    findings = (*found.findings, *chain.from_iterable(beside), *reported)
+    return Answers(found, findings, instalments, settlement, recovery, due)
 
 
 def breach(given: dict[str, Any]) -> Breach:

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.kit import codec
+from policies.kit.awards import BarTerm
 from policies.kit.facts import (
     AwardFacts,
     CaseFacts,
@@ -28,7 +29,6 @@ from policies.kit.facts import (
     to_json,
 )
 from policies.kit.findings import Outcome, Source, SourceKind, look, met_if
-from policies.kit.policy import BarTerm
 from tests.policies.sheets import PLACES, altered, plain
 
 
