@@ -144,6 +144,7 @@ LISTS = {
     "awards",
     "measured",
     "funding",
+    "years",
     "accidents",
     "bars",
     "progress",

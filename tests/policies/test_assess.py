@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,15 @@ def test_an_assessment_sorts_what_is_not_met_and_what_is_open() -> None:
 def test_a_track_the_measure_does_not_have_is_refused() -> None:
     with pytest.raises(FactsError, match="universal、major、special"):
         assessed("zhongshan", {"track": "group"})
+
+
+@pytest.mark.parametrize(("place", "first"), [("jilin", "2024-12-05"), ("zhongshan", "2023-03-07")])
+def test_a_filing_before_the_first_number_is_refused_with_its_place(place: str, first: str) -> None:
+    eve = str(date.fromisoformat(first) - timedelta(days=1))
+    with pytest.raises(FactsError, match=first) as mistake:
+        assessed(place, {"filed_on": eve})
+    assert mistake.value.place == "filed_on"
+    assert assessed(place, {"filed_on": first}).findings
 
 
 def test_an_amount_asked_for_that_is_no_amount_is_refused() -> None:

@@ -67,6 +67,20 @@ MISTAKES = [
     ("enterprises", [], "projects", "不在企业清单中"),
     ("applicant", "nobody", "applicant", "不在企业清单中"),
     ("projects.p2.lines.1.paid", 12.5, "projects[2].lines[1].paid", "浮点数"),
+    ("projects.p2.lines.1.paid", "-0.01", "projects[2].lines[1].paid", "不能为负"),
+    ("projects.p2.lines.1.invoiced", "-1", "projects[2].lines[1].invoiced", "不能为负"),
+    ("projects.p2.lines.1.claimed", "-1500000.00", "projects[2].lines[1].claimed", "不能为负"),
+    ("projects.p2.lines.1.recognised", "-0.01", "projects[2].lines[1].recognised", "不能为负"),
+    ("projects.p2.lines.1.tax", "-0.00", "projects[2].lines[1].tax", "不能为负"),
+    ("projects.p2.total_expected", "-1", "projects[2].total_expected", "不能为负"),
+    ("projects.p2.years.+", [2024, "-1.00", "0.00"], "projects[2].years[1].total", "不能为负"),
+    ("projects.p2.funding.+", ["某资金", "province", 2024, "-1.00"], "projects[2].funding[1].amount", "不能为负"),
+    (
+        "awards.+",
+        {"key": "a", "measure": "jilin", "track": "group", "project": "p1", "year": 2026, "allocated": "-1.00"},
+        "awards[1].allocated",
+        "不能为负",
+    ),
     ("projects.p2.lines.1", ["1", "equipment"], "projects[2].lines[1].summary", "缺少此项"),
     ("projects.p2.lines.1", ["1"] * 20, "projects[2].lines[1]", "最多 13 项"),
     ("projects.p2.lines.1", "x", "projects[2].lines[1]", "键值对"),
@@ -88,6 +102,22 @@ def test_a_mistake_names_its_place(path: str, value: object, place: str, problem
     assert mistake.value.place == place
     assert problem in mistake.value.problem
     assert place in str(mistake.value)
+
+
+@pytest.mark.parametrize(
+    ("missing", "place"),
+    [
+        ("projects.p2.lines.1.paid", "projects[2].lines[1].paid"),
+        ("projects.p2.firm", "projects[2].firm"),
+        ("enterprises.member.name", "enterprises[2].name"),
+        ("call.window_from", "call.window_from"),
+        ("cluster.level", "cluster.level"),
+    ],
+)
+def test_what_is_missing_deep_inside_is_named_with_its_path(missing: str, place: str) -> None:
+    with pytest.raises(FactsError) as mistake:
+        from_json(altered(plain("jilin"), {}, (missing,)))
+    assert (mistake.value.place, mistake.value.problem) == (place, "缺少此项")
 
 
 @pytest.mark.parametrize("missing", ["measure", "call", "enterprises", "projects", "applicant"])

@@ -7,10 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
 from policies.kit.manifest import Manifest, manifest
 from policies.kit.parameters import ParameterError, Parameters, load, read
-from tests.policies.sheets import HERE, PLACES
+from tests.policies.sheets import HERE, PLACES, REGISTRY
 
 POLICIES = HERE.parents[1] / "policies"
 
@@ -82,6 +83,13 @@ def test_a_value_of_another_kind_is_an_error(kind: str, value: str) -> None:
         "rate: {article: 第五条, read_on: today, values: [{since: 2024-12-05, value: '1'}]}",
         "rate: {article: 第五条, read_on: 2026-11-16, values: [{since: soon, value: '1'}]}",
         "rate: {article: 第五条, read_on: 2026-11-16, values: [{value: '1'}]}",
+        one('"1"', "    - since: 2026-01-01\n      value: ~\n"),
+        one('"1"', "    - since: 2026-01-01\n"),
+        one('"1"', '    - since: 2026-01-01\n      value: {a: "1"}\n'),
+        one('{a: "1", b: "2"}', '    - since: 2026-01-01\n      value: {a: "1"}\n'),
+        one('"1"') + "  words: 5年\n",
+        one('"1"') + "  words: [5]\n",
+        one('"1"') + "  labels: {a: 甲}\n",
         one('"1"', '    - since: 2024-12-05\n      value: "2"\n'),
         one('"1"', '    - since: 2024-01-01\n      value: "2"\n'),
         "rate: 1\nrate: 2",
@@ -100,6 +108,48 @@ def test_every_parameter_names_an_article_of_the_text(place: str) -> None:
         article = parameter.article.split("第（")[0]
         assert f"**{article}**" in text, parameter.name
         assert parameter.read_on >= parameter.values[0].since
+
+
+JILIN = (POLICIES / "jilin" / "parameters.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("article: 第十三条", "article: 第二十条", "bar_years: there is no 第二十条"),
+        ("article: 第十三条", "article: 某通知", "bar_years: there is no 某通知"),
+        ("bar_years:", "bar_decades:", "bar_decades is not known"),
+        ('value: {world: "0.30", national: "0.30", provincial: "0.10"}',
+         'value: {world: "0.30", national: "0.30"}', "labels must name each key"),
+        ('unit: 个项目（含）\n  values:\n    - since: 2024-12-05',
+         'unit: 个项目（含）\n  values:\n    - since: 2025-01-01',
+         "group_minimum: has a gap from 2024-12-05 to 2025-01-01"),
+        ('value: "5"', "value: 5.0", "bar_years: 5.0 must be quoted"),
+        ('value: "3"', "value: 3", "group_minimum: 3 must be quoted"),
+    ],
+)  # fmt: skip
+def test_a_measure_refuses_numbers_that_do_not_fit_its_text(old: str, new: str, fault: str) -> None:
+    assert old in JILIN
+    with pytest.raises(ParameterError, match=fault):
+        REGISTRY.of("jilin")[0].altered("jilin-simulated", JILIN.replace(old, new, 1))
+
+
+def test_a_number_that_is_missing_is_named() -> None:
+    data = yaml.safe_load(JILIN)
+    del data["bar_years"]
+    with pytest.raises(ParameterError, match="bar_years is missing"):
+        REGISTRY.of("jilin")[0].altered("jilin-simulated", yaml.safe_dump(data, allow_unicode=True))
+
+
+def test_falling_dates_are_named_with_their_number() -> None:
+    falling = JILIN.replace('value: "5"', 'value: "5"\n    - since: 2024-12-04\n      value: "3"')
+    with pytest.raises(ParameterError, match="bar_years: dates of effect do not rise"):
+        REGISTRY.of("jilin")[0].altered("jilin-simulated", falling)
+
+
+def test_the_first_day_of_all_numbers_is_known() -> None:
+    assert read(CHANGED).since == date(2024, 12, 5)
+    assert Parameters({}).since == date.min
 
 
 def folder(path: Path, code: str, numbers: str) -> Path:
