@@ -134,26 +134,55 @@ def art_5_requested(facts: CaseFacts, entitlement: Entitlement) -> tuple[Finding
 
 
 def art_5_instalments(facts: CaseFacts, award: Decimal, parameters: Parameters) -> Instalments:
-    """Paid year by year with the group's progress, over at most three consecutive years."""
+    """Paid year by year with the group's progress, over at most three consecutive years.
+
+    A project that leaves takes its share of the later years with it; a group that falls below its
+    least number is paid no more, and what was paid is looked at.
+    """
     most = parameters.count("instalment_years", facts.filed_on)
     progress = sorted(facts.progress) or [ProgressFacts(facts.call.year, Decimal(1))]
     years = [step.year for step in progress]
-    finding = art_5_years(years, most)
+    group, standing = art_5_kept(progress, parameters.count("group_minimum", facts.filed_on))
     rows: list[InstalmentDue] = []
     paid = ZERO
-    for step in progress[: _consecutive(years, most)]:
-        due = max(ZERO, cents(award * min(step.completed, Decimal(1))) - paid)
-        line = Line(
-            ART_5,
-            f"{step.year} 年兑现",
-            "奖补金额 × 累计完成比例 − 以前年度兑现",
-            look(award=award, completed=step.completed, before=paid),
-            due,
-        )
-        rows.append(InstalmentDue(step.year, due, line))
+    for step in progress[: min(_consecutive(years, most), standing)]:
+        due = max(ZERO, cents(award * step.kept * min(step.completed, Decimal(1))) - paid)
+        rows.append(InstalmentDue(step.year, due, _instalment(step, award, paid, due)))
         paid += due
     ended = len(rows) == most or len(rows) < len(years)
-    return Instalments(tuple(rows), award - paid if ended else ZERO, (finding,))
+    findings = (art_5_years(years, most), *group, *art_5_recognition(facts))
+    return Instalments(tuple(rows), award - paid if ended else ZERO, findings)
+
+
+def _instalment(step: ProgressFacts, award: Decimal, before: Decimal, due: Decimal) -> Line:
+    share = "" if step.kept == 1 else " × 在群项目占比"
+    looked = look(award=award, completed=step.completed, kept=step.kept, before=before)
+    return Line(ART_5, f"{step.year} 年兑现", f"奖补金额{share} × 累计完成比例 − 以前年度兑现", looked, due)
+
+
+def art_5_kept(progress: Sequence[ProgressFacts], least: int) -> tuple[tuple[Finding, ...], int]:
+    """Whether enough projects are still in the group, and for how many of the years that holds."""
+    for number, step in enumerate(progress):
+        if step.projects is not None and step.projects < least:
+            message = f"{step.year} 年项目群余 {step.projects} 个项目，不足 {least} 个，停止兑现并核查已兑现部分"
+            looked = look(year=str(step.year), projects=step.projects, least=least)
+            return (Finding(ART_5, "group_kept", Outcome.NOT_MET, message, looked),), number
+    return (), len(progress)
+
+
+def art_5_recognition(facts: CaseFacts) -> tuple[Finding, ...]:
+    """A cluster that lost its recognition, or a head that is one no more: the province decides what goes on."""
+    cluster = facts.cluster
+    if cluster is None:
+        return ()
+    withdrawn = cluster.withdrawn_on is not None and cluster.withdrawn_on <= facts.facts_on
+    headless = facts.applicant not in (*cluster.heads, cluster.organisation)
+    if not (withdrawn or headless):
+        return ()
+    why = f"{cluster.name}的认定自 {cluster.withdrawn_on} 起撤销" if withdrawn else "申报单位已不是集群头部企业"
+    looked = look(withdrawn_on=cluster.withdrawn_on, heads=len(cluster.heads), on=facts.facts_on)
+    message = f"{why}，后续年度是否兑现由省级部门决定"
+    return (Finding(ART_5, "instalments_recognised", Outcome.FOR_OFFICER, message, looked),)
 
 
 def art_5_years(years: Sequence[int], most: int) -> Finding:

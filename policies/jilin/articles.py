@@ -11,6 +11,7 @@ from policies.kit.awards import BarTerm, Recovery
 from policies.kit.calendar import WorkCalendar, last_day_of_term
 from policies.kit.facts import Breach, CaseFacts, CreditKind, EnterpriseFacts, PartnerRole, ProjectFacts
 from policies.kit.findings import Finding, Outcome, Source, look
+from policies.kit.kinds import Rating
 from policies.kit.money import ZERO, Line, show
 from policies.kit.parameters import Parameters
 from policies.kit.performance import PerformanceFacts, recorded_uses, targets_reached
@@ -233,6 +234,17 @@ def art_16_rating(breach: Breach) -> Recovery:
     finding = Finding(ART_16, breach.kind.value, Outcome.MET, message, look(found_on=breach.found_on))
     bar = BarTerm(breach.enterprise, breach.found_on, None, KEY, ART_16)
     return Recovery(stop=True, bar=bar, findings=(finding,))
+
+
+def art_16_rated(facts: PerformanceFacts) -> Finding:
+    """What is not rated yet is not passed: the instalment waits, as it does for a poor rating."""
+    looked = look(rating=facts.rating, reported_on=facts.reported_on)
+    if facts.rating is None:
+        return Finding(ART_16, "rated", Outcome.FOR_OFFICER, "尚无绩效评价结果，评价前暂缓兑现", looked)
+    if facts.rating is Rating.POOR:
+        message = "绩效评价结果为“差”，暂缓兑现，整改后再定"
+        return Finding(ART_16, "rated", Outcome.FOR_OFFICER, message, looked)
+    return Finding(ART_16, "rated", Outcome.MET, "绩效评价结果不为“差”", looked)
 
 
 def art_17_fraud(facts: CaseFacts, breach: Breach) -> Recovery:

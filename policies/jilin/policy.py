@@ -237,8 +237,8 @@ class JilinPolicy:
         return five.art_5_instalments(facts, award, self.parameters)
 
     def performance(self, facts: PerformanceFacts) -> tuple[Finding, ...]:
-        """Targets, and money within what was filed."""
-        return (*a.art_15_targets(facts), *a.art_15_use(facts))
+        """Targets, money within what was filed, and the rating."""
+        return (*a.art_15_targets(facts), *a.art_15_use(facts), a.art_16_rated(facts))
 
     def settlement(self, facts: SettlementFacts) -> Settlement:
         """The measure knows no settlement."""

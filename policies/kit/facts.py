@@ -112,18 +112,20 @@ class YearFacts(NamedTuple):
 
 
 class ProgressFacts(NamedTuple):
-    """Share (0–1) of the group's planned investment completed by the end of an instalment year."""
+    """Share (0–1) of the group's planned investment completed by the end of an instalment year.
+
+    `kept`: share of the approved investment still in the group; `projects`: their number, if less.
+    """
 
     year: int
     completed: Decimal
+    kept: Decimal = Decimal(1)
+    projects: int | None = None
 
 
 @dataclass(frozen=True)
 class EnterpriseFacts:
-    """An enterprise on the day of the facts. `produces_in` is the area code of production.
-
-    `clusters` are the keys of the clusters it belongs to on that day.
-    """
+    """An enterprise on the day of the facts: its area codes, the keys of its clusters, its main trade's code."""
 
     key: str
     name: str
@@ -136,6 +138,7 @@ class EnterpriseFacts:
     accidents: tuple[AccidentFacts, ...] = ()
     bars: tuple[BarFacts, ...] = ()
     own_lists: tuple[OwnListFacts, ...] = ()
+    industry: str = ""
 
     def last_check(self, kind: CreditKind, day: date) -> CreditFacts | None:
         """The newest check of one list made on or before a day."""
@@ -197,7 +200,7 @@ class ProjectFacts:
 
 @dataclass(frozen=True)
 class ClusterFacts:
-    """A recognised cluster; `heads` are keys of its head enterprises, `organisation` of its 促进组织.
+    """A recognised cluster with the keys of its head enterprises and of its 促进组织, if any.
 
     `withdrawn_on` is the first day without recognition.
     """

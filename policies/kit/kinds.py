@@ -89,6 +89,15 @@ class BreachKind(StrEnum):
     WITHHOLDING = "withholding"
 
 
+class Rating(StrEnum):
+    """绩效评价结果：优、良、中、差."""
+
+    EXCELLENT = "excellent"
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+
+
 class Level(StrEnum):
     """Whose money it is: province, city, town; enterprise for whoever was paid."""
 

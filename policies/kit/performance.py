@@ -10,6 +10,7 @@ from typing import NamedTuple
 from policies.kit.codec import Amount
 from policies.kit.facts import CaseFacts
 from policies.kit.findings import Finding, Outcome, Source, look, met_if, plain
+from policies.kit.kinds import Rating
 from policies.kit.money import ZERO, show
 
 
@@ -41,13 +42,17 @@ class UseFacts(NamedTuple):
 
 @dataclass(frozen=True)
 class PerformanceFacts:
-    """A supported case on the day of a report: what was paid so far in 元, its targets, its uses."""
+    """A supported case on the day of a report: what was paid so far in 元, its targets, its uses.
+
+    `rating` is the result of the newest evaluation, None while there is none.
+    """
 
     case: CaseFacts
     reported_on: date
     paid: Amount
     targets: tuple[TargetFacts, ...] = ()
     uses: tuple[UseFacts, ...] = ()
+    rating: Rating | None = None
 
 
 def targets_reached(facts: PerformanceFacts, source: Source) -> tuple[Finding, ...]:

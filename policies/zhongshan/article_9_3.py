@@ -9,7 +9,8 @@ from policies.kit.facts import CallKind, CaseFacts
 from policies.kit.findings import Finding, Outcome, look
 from policies.kit.money import Entitlement, Line
 from policies.kit.parameters import Parameters
-from policies.zhongshan.article_9 import ART_9_3, TRACKS, Reading, art_9_award, measured_project
+from policies.zhongshan.article_9 import ART_9_3, TRACKS, measured_project
+from policies.zhongshan.article_9_award import Reading, art_9_award
 
 RULES = ("universal", "major")
 """The provincial rules one of which the project has to keep to."""

@@ -36,6 +36,7 @@ from policies.kit.policy import (
 )
 from policies.zhongshan import article_9 as nine
 from policies.zhongshan import article_9_3 as special
+from policies.zhongshan import article_9_award as standard
 from policies.zhongshan import articles as a
 from policies.zhongshan import forms
 
@@ -196,14 +197,15 @@ class ZhongshanPolicy:
             a.art_7_enterprise(facts, self.parameters),
             a.art_8_after_the_fact(facts),
             *nine.art_9_1_manufacturing(facts, self.parameters),
+            *nine.art_9_main_business(facts, self.parameters),
             *self._scale(facts),
             *nine.art_9_measured(facts),
             *nine.art_9_record(facts, self.parameters),
             *nine.art_9_earlier_money(facts, not reading.by_asset),
             *nine.art_9_call(facts),
             *nine.art_9_after_major(facts),
-            nine.left_out(facts, self.parameters, reading),
-            *nine.art_9_rate(facts, entitlement or self.entitlement(facts)),
+            standard.left_out(facts, self.parameters, reading),
+            *standard.art_9_rate(facts, entitlement or self.entitlement(facts)),
             *special.art_9_3_consent(facts),
             *a.art_10_library(facts),
             *a.art_11_1_filing(facts),
@@ -217,7 +219,7 @@ class ZhongshanPolicy:
         """The standard of Art. 9 as the call reads it; one case, one decision within the province's rules."""
         if facts.track == "special":
             return special.art_9_3_award(facts, self.parameters, self._reading(facts))
-        return nine.art_9_award(facts, self.parameters, self._reading(facts))
+        return standard.art_9_award(facts, self.parameters, self._reading(facts))
 
     def stages(self, kind: CallKind) -> tuple[Stage, ...]:
         """Town, city, experts, report to the province."""
@@ -265,8 +267,8 @@ class ZhongshanPolicy:
         rule = nine.art_9_2_scale if facts.track == "major" else nine.art_9_1_total
         return rule(facts, self.parameters)
 
-    def _reading(self, facts: CaseFacts) -> nine.Reading:
-        return nine.Reading(
+    def _reading(self, facts: CaseFacts) -> standard.Reading:
+        return standard.Reading(
             cumulative=setting(self, facts.call, "base_period") == "cumulative",
             cap_first=setting(self, facts.call, "deduction_order") == "cap_first",
             by_asset=setting(self, facts.call, "provincial_money") == "assets",

@@ -55,6 +55,7 @@ def enterprise_facts(
             accidents=tuple(accidents[pk]),
             bars=tuple(bars[pk]),
             own_lists=own_lists.get(pk, ()),
+            industry=one.industry,
         )
         for pk, one in known.items()
     )

@@ -20,6 +20,7 @@ from policies.kit.awards import Instalments, Recovery, Settlement
 from policies.kit.calendar import WorkCalendar
 from policies.kit.facts import Breach, BreachKind, CaseFacts, LineFacts, SettlementFacts, from_json
 from policies.kit.findings import Finding, Outcome
+from policies.kit.kinds import Rating
 from policies.kit.performance import PerformanceFacts, TargetFacts, UseFacts
 from policies.kit.policy import Policy
 from policies.kit.registry import load
@@ -190,10 +191,12 @@ def settlement_facts(facts: CaseFacts, given: dict[str, Any]) -> SettlementFacts
 
 
 def performance_facts(facts: CaseFacts, given: dict[str, Any]) -> PerformanceFacts:
-    """The facts of a report: 已拨付, and lists of 指标 and 支出 as the fields of their records."""
+    """The facts of a report: 已拨付, and lists of 指标 and 支出 as the fields of their records, 评价."""
     targets, uses = codec.reader(tuple[TargetFacts, ...]), codec.reader(tuple[UseFacts, ...])
     paid = amount(given.get("已拨付", "0.00"))
-    return PerformanceFacts(facts, facts.facts_on, paid, targets(given.get("指标", [])), uses(given.get("支出", [])))
+    rating = Rating(given["评价"]) if "评价" in given else None
+    reported = targets(given.get("指标", [])), uses(given.get("支出", []))
+    return PerformanceFacts(facts, facts.facts_on, paid, *reported, rating)
 
 
 @dataclass(frozen=True)
