@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import takewhile
 
 from policies.kit import checks
 from policies.kit.awards import InstalmentDue, Instalments
-from policies.kit.evidence import EVIDENCE_FORMULA, Count, count
+from policies.kit.evidence import EVIDENCE_FORMULA, count
 from policies.kit.facts import CaseFacts, ProgressFacts, ProjectFacts
 from policies.kit.findings import Finding, Outcome, look, plain
-from policies.kit.money import ZERO, Entitlement, Line, cents, percent, show
+from policies.kit.money import ZERO, Count, Entitlement, Line, cents, percent, show
 from policies.kit.parameters import Parameters
 from policies.kit.text import article
 
@@ -61,9 +61,8 @@ def art_5_lines(project: ProjectFacts, facts: CaseFacts) -> Count:
     return count(project.lines, COUNTS, facts.call)
 
 
-def art_5_left_out(facts: CaseFacts) -> Finding:
+def art_5_left_out(counts: Iterable[Count]) -> Finding:
     """What does not count is left out, and said so."""
-    counts = [art_5_lines(project, facts) for project in facts.active]
     left = [line for one in counts for line in one.left_out]
     total = sum((line.amount for line in left), ZERO)
     reasons = sorted({line.reason for line in left})
@@ -76,10 +75,11 @@ def art_5_left_out(facts: CaseFacts) -> Finding:
 
 def art_5_cap(facts: CaseFacts, parameters: Parameters) -> Entitlement:
     """At most a share of what the group has completed, by the cluster's level."""
-    project_lines = [_project_line(project, facts) for project in facts.active]
+    counts = tuple(art_5_lines(project, facts) for project in facts.active)
+    project_lines = [_project_line(*pair, facts) for pair in zip(facts.active, counts, strict=True)]
     base = sum((line.amount for line in project_lines), ZERO)
     if facts.cluster is None:
-        return Entitlement(tuple(project_lines), base, pending="待选择经认定的集群")
+        return Entitlement(tuple(project_lines), base, pending="待选择经认定的集群", counted=counts)
     rate = parameters.table("cap_rate", facts.filed_on)[facts.cluster.level]
     total = Line(ART_5, "完成投资总额", "各项目计入投资之和", look(projects=len(project_lines)), base)
     share = Line(
@@ -94,13 +94,13 @@ def art_5_cap(facts: CaseFacts, parameters: Parameters) -> Entitlement:
     if len(project_lines) < least:
         nothing = f"项目不足 {least} 个，不构成项目群"
         lines.append(Line(ART_5, "不予计算", nothing, look(active=len(project_lines)), ZERO))
-        return Entitlement(tuple(lines), base, rate, ZERO)
+        return Entitlement(tuple(lines), base, rate, ZERO, counted=counts)
     applied = _applied(facts, base, rate)
-    return Entitlement((*lines, *applied), base, rate, share.amount, applied[0].amount if applied else None)
+    drawn = applied[0].amount if applied else None
+    return Entitlement((*lines, *applied), base, rate, share.amount, drawn, counted=counts)
 
 
-def _project_line(project: ProjectFacts, facts: CaseFacts) -> Line:
-    counted = art_5_lines(project, facts)
+def _project_line(project: ProjectFacts, counted: Count, facts: CaseFacts) -> Line:
     inputs = {CATEGORIES[key][0]: plain(amount) for key, amount in counted.by_category.items()}
     inputs["剔除"] = plain(counted.left_out_total)
     formula = EVIDENCE_FORMULA[facts.call.base_rule]

@@ -88,11 +88,12 @@ def art_4_scope(facts: CaseFacts) -> tuple[Finding, ...]:
 
 def art_4_after_the_fact(facts: CaseFacts) -> Finding:
     """Awards come after the fact: nothing that counts may be dated after the day of filing."""
+    last = facts.call.window_to
     late = [
         f"{project.name} {line.number}"
-        for project in facts.active
+        for project in (facts.active if last > facts.filed_on else ())
         for line in project.lines
-        if COUNTS.get(line.category) and line.dated is not None and line.dated > facts.filed_on
+        if COUNTS.get(line.category) and line.dated is not None and facts.filed_on < line.dated <= last
     ]
     looked = look(filed_on=facts.filed_on, lines=late)
     if not late:

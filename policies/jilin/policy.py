@@ -188,14 +188,15 @@ class JilinPolicy:
 
     def eligibility(self, facts: CaseFacts, entitlement: Entitlement | None = None) -> tuple[Finding, ...]:
         """Every condition, article by article, then the platform's own checks."""
+        allowed = entitlement or self.entitlement(facts)
         return (
             a.art_3_recognised(facts),
             *a.art_4_scope(facts),
             a.art_4_after_the_fact(facts),
             five.art_5_lead(facts),
             five.art_5_group(facts, self.parameters),
-            five.art_5_left_out(facts),
-            *five.art_5_requested(facts, entitlement or self.entitlement(facts)),
+            five.art_5_left_out(allowed.counted),
+            *five.art_5_requested(facts, allowed),
             *a.art_6_1_member(facts, self.parameters),
             *a.art_6_2_credit(facts),
             *a.art_6_3_call(facts),

@@ -9,10 +9,11 @@ from __future__ import annotations
 import dataclasses
 import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from operator import call
 from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 Answer: TypeAlias = "str | int | bool | tuple[str, ...] | None"
@@ -24,8 +25,10 @@ Amount: TypeAlias = Annotated[Decimal, "not negative"]
 Read: TypeAlias = Callable[[object], Any]
 Write: TypeAlias = Callable[[Any], Any]
 
-_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,10})?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,10})?")
+_DECIMAL = re.compile(f"-?{_AMOUNT.pattern}")
+_is_amount, _is_decimal = _AMOUNT.fullmatch, _DECIMAL.fullmatch
+_is_date = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _MISSING = object()
 
 
@@ -151,21 +154,29 @@ def _mapping_record_reader(kind: Any, parts: list[tuple[str, Read, Any]]) -> Rea
 
 def _array_record_reader(kind: Any, parts: list[tuple[str, Read, Any]]) -> Read:
     needed = sum(default is _MISSING for _, _, default in parts)
+    reads = [part for _, part, _ in parts]
 
     def read(data: list[object]) -> Any:
         if len(data) > len(parts):
             raise FactsError("", f"最多 {len(parts)} 项，现有 {len(data)} 项")
         if len(data) < needed:
             raise FactsError(parts[len(data)][0], "缺少此项")
-        values = []
-        for (name, part, _), value in zip(parts, data, strict=False):
-            try:
-                values.append(part(value))
-            except FactsError as error:
-                raise error.under(name) from None
-        return kind(*values)
+        try:
+            return kind(*map(call, reads, data))
+        except FactsError:
+            raise _named(parts, data) from None
 
     return read  # type: ignore[return-value]
+
+
+def _named(parts: list[tuple[str, Read, Any]], data: list[object]) -> FactsError:
+    """The first mistake in an array, with the name of its field."""
+    for (name, part, _), value in zip(parts, data, strict=False):
+        try:
+            part(value)
+        except FactsError as error:
+            return error.under(name)
+    raise AssertionError("an array that was refused can be read")
 
 
 def _record_writer(kind: Any) -> Write:
@@ -173,7 +184,16 @@ def _record_writer(kind: Any) -> Write:
     if dataclasses.is_dataclass(kind):
         return lambda value: {name: write(getattr(value, name)) for name, write in parts}
     writes = [write for _, write in parts]
-    return lambda value: [write(item) for write, item in zip(writes, value, strict=True)]
+    defaults = [default for _, _, default in _fields(kind)]
+    return lambda value: list(map(call, writes, _without_defaults(value, defaults)))
+
+
+def _without_defaults(values: Sequence[Any], defaults: list[Any]) -> Sequence[Any]:
+    """An array up to the last value that is not its field's default."""
+    end = len(values)
+    while end and values[end - 1] == defaults[end - 1]:
+        end -= 1
+    return values[:end]
 
 
 def _optional_reader(read: Read) -> Read:
@@ -241,22 +261,22 @@ def _yes_no(data: object) -> bool:
 
 
 def _decimal(data: object) -> Decimal:
-    if type(data) is not str or not _DECIMAL.fullmatch(data):
+    if type(data) is not str or not _is_decimal(data):
         raise FactsError("", f'应为带引号的数字，例如 "1234.56"，现为{_called(data)}')
     return Decimal(data)
 
 
 def _amount(data: object) -> Decimal:
-    amount = _decimal(data)
-    if amount.is_signed():
-        raise FactsError("", f"金额不能为负，现为{_called(data)}")
-    return amount
+    if type(data) is str and _is_amount(data):
+        return Decimal(data)
+    _decimal(data)
+    raise FactsError("", f"金额不能为负，现为{_called(data)}")
 
 
 def _date(data: object) -> date:
     if type(data) is date:
         return data
-    if type(data) is not str or not _DATE.fullmatch(data):
+    if type(data) is not str or not _is_date(data):
         raise FactsError("", f"应为日期，例如 2026-05-20，现为{_called(data)}")
     try:
         return date.fromisoformat(data)
@@ -288,7 +308,7 @@ def _called(data: object) -> str:
 
 _ANSWERS: Any = object()
 _NUMBER_SCHEMA = {"type": "string", "pattern": f"^{_DECIMAL.pattern}$"}
-_AMOUNT_SCHEMA = {"type": "string", "pattern": f"^{_DECIMAL.pattern.removeprefix('-?')}$"}
+_AMOUNT_SCHEMA = {"type": "string", "pattern": f"^{_AMOUNT.pattern}$"}
 _ANSWER_SCHEMA = {
     "anyOf": [
         {"type": ["string", "integer", "boolean", "null"]},

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
+from typing import NamedTuple
 
 from policies.kit.findings import Shown, Source
 
@@ -44,6 +45,27 @@ class Line:
     amount: Decimal
 
 
+class LeftOut(NamedTuple):
+    """A line that does not count, and why: category, undated, window, provincial_money."""
+
+    number: str
+    reason: str
+    amount: Decimal
+
+
+class Count(NamedTuple):
+    """What counts: total in 元, by category, and what was left out."""
+
+    total: Decimal
+    by_category: Mapping[str, Decimal]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def left_out_total(self) -> Decimal:
+        """Claimed amounts of the lines left out, in 元."""
+        return sum((line.amount for line in self.left_out), ZERO)
+
+
 @dataclass(frozen=True, slots=True)
 class Entitlement:
     """What a measure allows at most.
@@ -51,7 +73,8 @@ class Entitlement:
     `cap` is the ceiling in 元, None while it cannot be fixed (`pending` then says in Chinese what
     is missing); `base` the investment that counts; `rate` the article's highest rate;
     `applied` the amount at the rate decided in the plan, None while none is; `readings` are other
-    readings of the text, shown beside, never paid.
+    readings of the text, shown beside, never paid; `counted` what the base was made of, project by
+    project, for findings about the same lines (not stored).
     """
 
     lines: tuple[Line, ...] = ()
@@ -61,6 +84,7 @@ class Entitlement:
     applied: Decimal | None = None
     pending: str = ""
     readings: tuple[Line, ...] = ()
+    counted: tuple[Count, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def final(self) -> bool:

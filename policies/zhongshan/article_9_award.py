@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from policies.kit import checks
-from policies.kit.evidence import EVIDENCE_FORMULA, Count, count
+from policies.kit.evidence import EVIDENCE_FORMULA, count
 from policies.kit.facts import CallKind, CaseFacts, MeasuredState, ProjectFacts
 from policies.kit.findings import Finding, Outcome, Source, look, met_if
-from policies.kit.money import ZERO, Entitlement, Line, cents, percent, show
+from policies.kit.money import ZERO, Count, Entitlement, Line, cents, percent, show
 from policies.kit.parameters import Parameters
 from policies.kit.text import article
 from policies.zhongshan.article_9 import ART_9_3, COUNTS, ITEMS, KEY, measured_project
@@ -27,7 +28,8 @@ _STANDARDS = {track: _standard(track) for track in ("universal", "major")}
 def art_9_award(facts: CaseFacts, parameters: Parameters, reading: Reading) -> Entitlement:
     """Standard: at most 2 % (major 4 %, less universal awards) of new fixed assets, within the province's amount."""
     source, rate = _STANDARDS[facts.track], parameters.number(f"{facts.track}_rate", facts.filed_on)
-    base_lines = [_base(project, facts, parameters, reading, source) for project in facts.active]
+    counts = base_counts(facts, parameters, reading)
+    base_lines = [_base(*pair, facts, source) for pair in zip(facts.active, counts, strict=True)]
     base = sum((line.amount for line in base_lines), ZERO)
     deduction = _deduction(facts, source, cumulative=reading.cumulative)
     ceiling = Line(
@@ -38,7 +40,7 @@ def art_9_award(facts: CaseFacts, parameters: Parameters, reading: Reading) -> E
     approved = None if facts.call.kind is CallKind.MEASURING else approved_amount(facts)
     pending = _pending(facts, base_lines, approved)
     if pending:
-        return Entitlement(tuple(lines), base, rate, pending=pending)
+        return Entitlement(tuple(lines), base, rate, pending=pending, counted=counts)
     if approved is not None:
         lines.append(Line(source, "省核定的奖励额度", "该项目作为测算项目省核定的额度", {}, approved))
     cap = _within(ceiling.amount, minus, approved, cap_first=reading.cap_first)
@@ -48,9 +50,9 @@ def art_9_award(facts: CaseFacts, parameters: Parameters, reading: Reading) -> E
         readings = (_limit(source, "另一种读法", ceiling.amount, minus, approved, cap_first=not reading.cap_first),)
     applied = facts.call.applied_rate
     if applied is None or not ZERO <= applied <= rate:
-        return Entitlement(tuple(lines), base, rate, cap, None, "", readings)
+        return Entitlement(tuple(lines), base, rate, cap, None, "", readings, counts)
     drawn = _limit(source, "按拟定比例", cents(base * applied), minus, approved, cap_first=reading.cap_first)
-    return Entitlement((*lines, drawn), base, rate, cap, drawn.amount, "", readings)
+    return Entitlement((*lines, drawn), base, rate, cap, drawn.amount, "", readings, counts)
 
 
 class Reading(NamedTuple):
@@ -73,18 +75,19 @@ def approved_amount(facts: CaseFacts) -> Decimal | None:
     return ZERO if measured.state is MeasuredState.REFUSED else measured.approved_amount
 
 
-def base_count(project: ProjectFacts, facts: CaseFacts, parameters: Parameters, reading: Reading) -> Count:
+def base_counts(facts: CaseFacts, parameters: Parameters, reading: Reading) -> tuple[Count, ...]:
     """Lines that count: no land, vehicles or taxes; a major project's from the start of the period."""
     call = facts.call
     if facts.track == "major":
         call = replace(call, window_from=parameters.day("period_from", facts.filed_on))
-    return count(project.lines, COUNTS, call, without_provincial_money=reading.by_asset)
+    assets = reading.by_asset
+    return tuple(count(one.lines, COUNTS, call, without_provincial_money=assets) for one in facts.active)
 
 
-def _base(project: ProjectFacts, facts: CaseFacts, parameters: Parameters, reading: Reading, source: Source) -> Line:
+def _base(project: ProjectFacts, counted: Count, facts: CaseFacts, source: Source) -> Line:
     amounts: dict[str, Decimal] = {}
     if project.lines:
-        amounts["投资明细"] = base_count(project, facts, parameters, reading).total
+        amounts["投资明细"] = counted.total
     if project.fixed_assets_audited is not None:
         amounts["专项审计"] = project.fixed_assets_audited
     if project.fixed_assets_statistics is not None:
@@ -156,9 +159,9 @@ def art_9_rate(facts: CaseFacts, entitlement: Entitlement) -> tuple[Finding, ...
     return tuple(found)
 
 
-def left_out(facts: CaseFacts, parameters: Parameters, reading: Reading) -> Finding:
+def left_out(facts: CaseFacts, counts: Iterable[Count]) -> Finding:
     """What does not count as new fixed assets in the window is left out, and said so."""
-    left = [line for p in facts.active for line in base_count(p, facts, parameters, reading).left_out]
+    left = [line for one in counts for line in one.left_out]
     total = sum((line.amount for line in left), ZERO)
     looked = look(lines=len(left), amount=total, reasons=sorted({line.reason for line in left}))
     text = f"{len(left)} 条明细共 {show(total)} 元不计入，已剔除" if left else "投资明细均可计入"

@@ -192,7 +192,7 @@ class ZhongshanPolicy:
 
     def eligibility(self, facts: CaseFacts, entitlement: Entitlement | None = None) -> tuple[Finding, ...]:
         """Every condition, article by article, then the platform's own checks."""
-        reading = self._reading(facts)
+        reading, allowed = self._reading(facts), entitlement or self.entitlement(facts)
         return (
             a.art_7_enterprise(facts, self.parameters),
             a.art_8_after_the_fact(facts),
@@ -204,8 +204,8 @@ class ZhongshanPolicy:
             *nine.art_9_earlier_money(facts, not reading.by_asset),
             *nine.art_9_call(facts),
             *nine.art_9_after_major(facts),
-            standard.left_out(facts, self.parameters, reading),
-            *standard.art_9_rate(facts, entitlement or self.entitlement(facts)),
+            standard.left_out(facts, allowed.counted),
+            *standard.art_9_rate(facts, allowed),
             *special.art_9_3_consent(facts),
             *a.art_10_library(facts),
             *a.art_11_1_filing(facts),
