@@ -1,4 +1,4 @@
-"""Frozen dataclasses and NamedTuples to JSON data, back, and to a JSON Schema.
+"""Frozen dataclasses and NamedTuples to JSON data and back.
 
 Readers and writers are built once per type, from its annotations: no reflection while reading.
 Amounts and dates are text; NamedTuples are arrays (a mapping is accepted too, for people).
@@ -10,11 +10,16 @@ import dataclasses
 import re
 import types
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
+from itertools import starmap
 from operator import call
 from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
+
+from policies.kit.columns import AMOUNT, amounts, texts
 
 Answer: TypeAlias = "str | int | bool | tuple[str, ...] | None"
 """A stored answer: text (amounts and dates too), whole number, yes or no, none, several choices."""
@@ -25,11 +30,10 @@ Amount: TypeAlias = Annotated[Decimal, "not negative"]
 Read: TypeAlias = Callable[[object], Any]
 Write: TypeAlias = Callable[[Any], Any]
 
-_AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,10})?")
-_DECIMAL = re.compile(f"-?{_AMOUNT.pattern}")
-_is_amount, _is_decimal = _AMOUNT.fullmatch, _DECIMAL.fullmatch
+DECIMAL = re.compile(f"-?{AMOUNT.pattern}")
+_is_amount, _is_decimal = AMOUNT.fullmatch, DECIMAL.fullmatch
 _is_date = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
-_MISSING = object()
+MISSING = object()
 
 
 class FactsError(ValueError):
@@ -53,9 +57,10 @@ def reader(kind: Any) -> Read:
         return special
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (types.UnionType, Union):
-        return _optional_reader(reader(_only(arguments)))
+        return _optional_reader(reader(only_kind(arguments)))
     if origin is tuple:
-        return _items_reader(reader(arguments[0]))
+        items = _items_reader(reader(arguments[0]))
+        return _table_reader(arguments[0], items) if hasattr(arguments[0], "_fields") else items
     if origin is Mapping:
         return _mapping_reader(reader(arguments[1]))
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -70,7 +75,7 @@ def writer(kind: Any) -> Write:
         return special
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (types.UnionType, Union):
-        write = writer(_only(arguments))
+        write = writer(only_kind(arguments))
         return lambda value: None if value is None else write(value)
     if origin is tuple:
         write = writer(arguments[0])
@@ -83,30 +88,24 @@ def writer(kind: Any) -> Write:
     return _record_writer(kind)
 
 
-def schema(kind: Any) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of what `reader(kind)` takes."""
-    shelf: dict[str, Any] = {}
-    top = _schema(kind, shelf)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **top, "$defs": shelf}
-
-
-def _only(arguments: tuple[Any, ...]) -> Any:
+def only_kind(arguments: tuple[Any, ...]) -> Any:
+    """The kind of an optional field. Raises TypeError for any other union."""
     kinds = [kind for kind in arguments if kind is not type(None)]
     if len(kinds) != 1:
         raise TypeError(f"only optional unions are stored, not {arguments}")
     return kinds[0]
 
 
-def _fields(kind: Any) -> list[tuple[str, Any, Any]]:
-    """Name, type and default (or _MISSING, or a factory's product) of a record's fields."""
+def fields_of(kind: Any) -> list[tuple[str, Any, Any]]:
+    """Name, type and default (or MISSING, or a factory's product) of a record's fields."""
     hints = get_type_hints(kind, include_extras=True)
     for name in list(hints):
         if kind.__annotations__.get(name) == "Mapping[str, Answer]":
-            hints[name] = _ANSWERS
+            hints[name] = ANSWERS
     if dataclasses.is_dataclass(kind):
         return [(f.name, hints[f.name], _default(f)) for f in dataclasses.fields(kind)]
     defaults = vars(kind)["_field_defaults"]
-    return [(name, hints[name], defaults.get(name, _MISSING)) for name in vars(kind)["_fields"]]
+    return [(name, hints[name], defaults.get(name, MISSING)) for name in vars(kind)["_fields"]]
 
 
 def _default(field: dataclasses.Field[Any]) -> Any:
@@ -114,16 +113,13 @@ def _default(field: dataclasses.Field[Any]) -> Any:
         return field.default
     if field.default_factory is not dataclasses.MISSING:
         return field.default_factory()
-    return _MISSING
+    return MISSING
 
 
 def _record_reader(kind: Any) -> Read:
-    parts = [(name, reader(type_), default) for name, type_, default in _fields(kind)]
+    parts = [(name, reader(type_), default) for name, type_, default in fields_of(kind)]
     from_mapping = _mapping_record_reader(kind, parts)
-    if dataclasses.is_dataclass(kind):
-        return from_mapping
-    from_array = _array_record_reader(kind, parts)
-    return lambda data: from_array(data) if type(data) is list else from_mapping(data)
+    return from_mapping if dataclasses.is_dataclass(kind) else _array_record_reader(kind, parts, from_mapping)
 
 
 def _mapping_record_reader(kind: Any, parts: list[tuple[str, Read, Any]]) -> Read:
@@ -137,9 +133,9 @@ def _mapping_record_reader(kind: Any, parts: list[tuple[str, Read, Any]]) -> Rea
             raise FactsError(unknown[0], "没有这个字段，请核对拼写")
         values = []
         for name, part, default in parts:
-            value = data.get(name, _MISSING)
-            if value is _MISSING:
-                if default is _MISSING:
+            value = data.get(name, MISSING)
+            if value is MISSING:
+                if default is MISSING:
                     raise FactsError(name, "缺少此项")
                 values.append(default)
                 continue
@@ -152,21 +148,28 @@ def _mapping_record_reader(kind: Any, parts: list[tuple[str, Read, Any]]) -> Rea
     return read
 
 
-def _array_record_reader(kind: Any, parts: list[tuple[str, Read, Any]]) -> Read:
-    needed = sum(default is _MISSING for _, _, default in parts)
+def _array_record_reader(kind: Any, parts: list[tuple[str, Read, Any]], from_mapping: Read) -> Read:
+    needed, most = sum(default is MISSING for _, _, default in parts), len(parts)
     reads = [part for _, part, _ in parts]
 
-    def read(data: list[object]) -> Any:
-        if len(data) > len(parts):
-            raise FactsError("", f"最多 {len(parts)} 项，现有 {len(data)} 项")
-        if len(data) < needed:
-            raise FactsError(parts[len(data)][0], "缺少此项")
+    def read(data: object) -> Any:
+        if type(data) is not list:
+            return from_mapping(data)
+        if not needed <= len(data) <= most:
+            raise _of_length(parts, data)
         try:
             return kind(*map(call, reads, data))
         except FactsError:
             raise _named(parts, data) from None
 
-    return read  # type: ignore[return-value]
+    return read
+
+
+def _of_length(parts: list[tuple[str, Read, Any]], data: list[object]) -> FactsError:
+    """An array that is too long, or the field that it does not reach."""
+    if len(data) > len(parts):
+        return FactsError("", f"最多 {len(parts)} 项，现有 {len(data)} 项")
+    return FactsError(parts[len(data)][0], "缺少此项")
 
 
 def _named(parts: list[tuple[str, Read, Any]], data: list[object]) -> FactsError:
@@ -180,11 +183,11 @@ def _named(parts: list[tuple[str, Read, Any]], data: list[object]) -> FactsError
 
 
 def _record_writer(kind: Any) -> Write:
-    parts = [(name, writer(type_)) for name, type_, _ in _fields(kind)]
+    parts = [(name, writer(type_)) for name, type_, _ in fields_of(kind)]
     if dataclasses.is_dataclass(kind):
         return lambda value: {name: write(getattr(value, name)) for name, write in parts}
     writes = [write for _, write in parts]
-    defaults = [default for _, _, default in _fields(kind)]
+    defaults = [default for _, _, default in fields_of(kind)]
     return lambda value: list(map(call, writes, _without_defaults(value, defaults)))
 
 
@@ -204,15 +207,39 @@ def _items_reader(read: Read) -> Read:
     def items(data: object) -> tuple[Any, ...]:
         if not isinstance(data, (list, tuple)):
             raise FactsError("", f"应为列表，现为{_called(data)}")
-        result = []
-        for position, item in enumerate(data):
-            try:
-                result.append(read(item))
-            except FactsError as error:
-                raise error.under(f"[{position + 1}]") from None
+        result: list[Any] = []
+        try:
+            result.extend(map(read, data))
+        except FactsError as error:
+            raise error.under(f"[{len(result) + 1}]") from None
         return tuple(result)
 
     return items
+
+
+def _table_reader(kind: Any, one_by_one: Read) -> Read:
+    """Arrays of equal length are read column by column; anything else, and any mistake, one by one."""
+    fields = fields_of(kind)
+    needed, columns = sum(default is MISSING for _, _, default in fields), [_column(type_) for _, type_, _ in fields]
+
+    def table(data: object) -> Any:
+        if type(data) is list and data and set(map(type, data)) == {list}:
+            widths = set(map(len, data))
+            if len(widths) == 1 and needed <= min(widths) <= len(columns):
+                with suppress(FactsError, TypeError, ValueError):
+                    return tuple(starmap(kind, zip(*map(call, columns, zip(*data, strict=True)), strict=True)))
+        return one_by_one(data)
+
+    return table
+
+
+def _column(kind: Any) -> Callable[[Any], Any]:
+    """How all values of one field are read; refuses as `reader` does, or with TypeError or ValueError."""
+    read = reader(kind)
+    if get_origin(kind) in (types.UnionType, Union):
+        column = _column(only_kind(get_args(kind)))
+        return lambda values: map(read, values) if None in values else column(values)
+    return _COLUMNS.get(kind, lambda values: map(read, values))
 
 
 def _mapping_reader(read: Read) -> Read:
@@ -276,12 +303,20 @@ def _amount(data: object) -> Decimal:
 def _date(data: object) -> date:
     if type(data) is date:
         return data
-    if type(data) is not str or not _is_date(data):
+    if type(data) is not str:
         raise FactsError("", f"应为日期，例如 2026-05-20，现为{_called(data)}")
+    return _day(data)
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str) -> date:
+    """A day as it is written; the lines of a project share a few hundred of them."""
+    if not _is_date(text):
+        raise FactsError("", f"应为日期，例如 2026-05-20，现为{_called(text)}")
     try:
-        return date.fromisoformat(data)
+        return date.fromisoformat(text)
     except ValueError:
-        raise FactsError("", f"没有 {data} 这一天") from None
+        raise FactsError("", f"没有 {text} 这一天") from None
 
 
 def _answer(data: object) -> Answer:
@@ -306,15 +341,7 @@ def _called(data: object) -> str:
     return f"“{str(data)[:40]}”"
 
 
-_ANSWERS: Any = object()
-_NUMBER_SCHEMA = {"type": "string", "pattern": f"^{_DECIMAL.pattern}$"}
-_AMOUNT_SCHEMA = {"type": "string", "pattern": f"^{_AMOUNT.pattern}$"}
-_ANSWER_SCHEMA = {
-    "anyOf": [
-        {"type": ["string", "integer", "boolean", "null"]},
-        {"type": "array", "items": {"type": "string"}},
-    ]
-}
+ANSWERS: Any = object()
 _READERS: dict[Any, Read] = {
     str: _text,
     int: _whole,
@@ -322,7 +349,12 @@ _READERS: dict[Any, Read] = {
     Decimal: _decimal,
     Amount: _amount,
     date: _date,
-    _ANSWERS: _mapping_reader(_answer),
+    ANSWERS: _mapping_reader(_answer),
+}
+_COLUMNS: dict[Any, Callable[[Any], Any]] = {
+    str: texts,
+    Amount: amounts,
+    date: lambda values: map(_day, texts(values)),
 }
 _WRITERS: dict[Any, Write] = {
     str: lambda value: value,
@@ -331,54 +363,5 @@ _WRITERS: dict[Any, Write] = {
     Decimal: lambda value: format(value, "f"),
     Amount: lambda value: format(value, "f"),
     date: lambda value: value.isoformat(),
-    _ANSWERS: lambda value: {key: list(item) if isinstance(item, tuple) else item for key, item in value.items()},
+    ANSWERS: lambda value: {key: list(item) if isinstance(item, tuple) else item for key, item in value.items()},
 }
-_SCHEMAS: dict[Any, dict[str, Any]] = {
-    str: {"type": "string"},
-    int: {"type": "integer"},
-    bool: {"type": "boolean"},
-    Decimal: _NUMBER_SCHEMA,
-    Amount: _AMOUNT_SCHEMA,
-    date: {"type": "string", "format": "date"},
-    _ANSWERS: {"type": "object", "additionalProperties": _ANSWER_SCHEMA},
-}
-
-
-def _schema(kind: Any, shelf: dict[str, Any]) -> dict[str, Any]:
-    if kind in _SCHEMAS:
-        return _SCHEMAS[kind]
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin in (types.UnionType, Union):
-        return {"anyOf": [_schema(_only(arguments), shelf), {"type": "null"}]}
-    if origin is tuple:
-        return {"type": "array", "items": _schema(arguments[0], shelf)}
-    if origin is Mapping:
-        return {"type": "object", "additionalProperties": _schema(arguments[1], shelf)}
-    if issubclass(kind, Enum):
-        return {"type": "string", "enum": [member.value for member in kind]}
-    if kind.__name__ not in shelf:
-        shelf[kind.__name__] = {}
-        shelf[kind.__name__] = _record_schema(kind, shelf)
-    return {"$ref": f"#/$defs/{kind.__name__}"}
-
-
-def _record_schema(kind: Any, shelf: dict[str, Any]) -> dict[str, Any]:
-    fields = _fields(kind)
-    required = [name for name, _, default in fields if default is _MISSING]
-    table: dict[str, Any] = {
-        "type": "object",
-        "properties": {name: _schema(type_, shelf) for name, type_, _ in fields},
-        "required": required,
-        "additionalProperties": False,
-    }
-    if doc := (kind.__doc__ or "").strip():
-        table["description"] = doc.splitlines()[0]
-    if dataclasses.is_dataclass(kind):
-        return table
-    array = {
-        "type": "array",
-        "prefixItems": [_schema(type_, shelf) for _, type_, _ in fields],
-        "minItems": len(required),
-        "maxItems": len(fields),
-    }
-    return {"anyOf": [array, table]}

@@ -50,4 +50,6 @@ def recognised(line: LineFacts, rule: BaseRule) -> Decimal:
         amount = line.invoiced
     if rule is not BaseRule.INVOICE and line.paid < amount:
         amount = line.paid
-    return max(ZERO, amount)
+    if amount < ZERO:
+        return ZERO
+    return amount

@@ -23,6 +23,7 @@ from policies.kit.kinds import (
     PartnerRole,
     ProjectStatus,
 )
+from policies.kit.schema import schema as described
 
 __all__ = [
     "AccidentFacts", "AccidentKind", "Answer", "AwardFacts", "BarFacts", "BaseRule", "Breach", "BreachKind",
@@ -391,7 +392,7 @@ def to_json(facts: CaseFacts) -> dict[str, Any]:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of case facts."""
-    return codec.schema(CaseFacts)
+    return described(CaseFacts)
 
 
 _READ = codec.reader(CaseFacts)

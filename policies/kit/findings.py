@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Shown: TypeAlias = "str | int | bool | tuple[str, ...] | None"
 """A looked-at value as it is stored and printed: amounts and dates are already text."""
@@ -84,19 +84,25 @@ def plain(amount: Decimal) -> str:
     return text if "E" not in text else format(amount, "f")
 
 
-_AS_IT_IS = frozenset({str, int, bool, type(None)})
+_AS_IT_IS: frozenset[type] = frozenset({str, int, bool, type(None)})
 
 
 def _shown(value: object) -> Shown:
-    kind = type(value)
-    if kind is Decimal:
-        return plain(value)  # type: ignore[arg-type]
-    if kind in _AS_IT_IS:
-        return value  # type: ignore[return-value]
+    write = _WRITTEN.get(type(value))
+    if write is not None:
+        return write(value)
     if isinstance(value, StrEnum):
         return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, (tuple, list, frozenset, set)):
-        return tuple(str(_shown(item)) for item in value)
-    raise TypeError(f"a finding cannot keep a {kind.__name__}")
+    raise TypeError(f"a finding cannot keep a {type(value).__name__}")
+
+
+def _each(values: Iterable[object]) -> tuple[str, ...]:
+    return tuple([value if type(value) is str else str(_shown(value)) for value in values])
+
+
+_WRITTEN: Mapping[type, Callable[[Any], Shown]] = {
+    **{kind: lambda value: value for kind in _AS_IT_IS},
+    Decimal: plain,
+    date: date.isoformat,
+    **dict.fromkeys((tuple, list, frozenset, set), _each),
+}

@@ -147,6 +147,41 @@ def test_anything_else_in_a_place_is_taken_or_refused_with_words(path: str, valu
         assert from_json(altered(plain("jilin"), {path: value})).measure == "jilin"
 
 
+CELLS = st.sampled_from(
+    ["1", "0.50", "-1", "1\n2", "", "2025-01-01", "2025-02-30", "x", None, 1, 1.5, True, ["a"], "1e3", "0012"]
+)
+WIDTH = len(LineFacts._fields)
+GOOD = ["1", "equipment", "x", "2", "2025-01-01", "1.00", "0.13", "1.13", "1.00", "0.90", "", ["a"], False]
+TABLES = st.lists(st.tuples(st.integers(0, WIDTH - 1), CELLS, st.integers(7, WIDTH)), max_size=5).map(
+    lambda cells: [[*GOOD[:place], cell, *GOOD[place + 1 :]][:width] for place, cell, width in cells]
+)
+
+
+@given(TABLES, st.booleans())
+def test_lines_read_together_are_what_they_are_one_by_one(rows: list[list[object]], even: bool) -> None:
+    rows = [row + GOOD[len(row) :] for row in rows] if even else rows
+    one, together = codec.reader(LineFacts), codec.reader(tuple[LineFacts, ...])
+    singly = [answer(one, row) for row in rows]
+    mistakes = [(f"[{n}].{found[0]}".rstrip("."), found[1]) for n, (found, _) in enumerate(singly, 1) if found]
+    assert answer(together, rows) == ((mistakes[0], None) if mistakes else ((), tuple(line for _, line in singly)))
+
+
+def answer(read: Callable[[object], Any], data: object) -> tuple[tuple[str, ...], Any]:
+    """Place and problem of the refusal, or what was read."""
+    try:
+        return (), read(data)
+    except FactsError as mistake:
+        return (mistake.place, mistake.problem), None
+
+
+def test_an_array_ends_with_the_last_value_that_is_not_its_default() -> None:
+    line = from_json(plain("jilin")).projects[0].lines[0]
+    write, read = codec.writer(LineFacts), codec.reader(LineFacts)
+    assert len(write(line)) == 9
+    assert write(line._replace(used_in=("JL-1",)))[9:] == [None, "", ["JL-1"]]
+    assert read(write(line._replace(recognised=Decimal("0.00")))).recognised == 0
+
+
 def test_a_union_that_is_not_optional_cannot_be_stored() -> None:
     with pytest.raises(TypeError, match="optional"):
         codec.reader(int | str)
