@@ -30,7 +30,7 @@ Amount: TypeAlias = Annotated[Decimal, "not negative"]
 Read: TypeAlias = Callable[[object], Any]
 Write: TypeAlias = Callable[[Any], Any]
 
-DECIMAL = re.compile(f"-?{AMOUNT.pattern}")
+DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,10})?")
 _is_amount, _is_decimal = AMOUNT.fullmatch, DECIMAL.fullmatch
 _is_date = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 MISSING = object()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,10})?")
-_EACH = re.compile(f"^{AMOUNT.pattern}$", re.MULTILINE)
+_EACH = re.compile(r"^(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,10})?$", re.MULTILINE)
 
 
 def texts(values: Sequence[str]) -> Sequence[str]:

@@ -14,9 +14,11 @@ from policies.kit.parameters import ParameterError, Parameters, load_yaml, read
 
 _ARTICLE = re.compile(r"^\*\*第([一二三四五六七八九十]{1,3})条\*\*", re.MULTILINE)
 _CHAPTER = re.compile(r"^##? .*$", re.MULTILINE)
-_CLAUSES = (r"[（(]([一二三四五六七八九十]{1,3})[）)]", r"([0-9]{1,2})\.\s", r"[（(]([0-9]{1,2})[）)]")
+_FIRST = re.compile(r"[（(]([一二三四五六七八九十]{1,3})[）)]")
+_SECOND = re.compile(r"([0-9]{1,2})\.\s")
+_THIRD = re.compile(r"[（(]([0-9]{1,2})[）)]")
+_LEVELS = (_FIRST, _SECOND, _THIRD)
 """How a clause begins, from the first level down: （一）, then 1., then （1）."""
-_LEVELS = tuple(re.compile(pattern) for pattern in _CLAUSES)
 _DIGITS = "零一二三四五六七八九"
 
 
