@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 
-from subsidy.accounts.models import Post, User, with_leaves
+from subsidy.accounts.models import Jurisdiction, Post, User, with_leaves
 from subsidy.accounts.rights import RIGHTS, Right, Role
 from workflow import clock
 from workflow.machine import Competence
@@ -20,6 +22,8 @@ class Seat:
     agency_name: str
     enterprise_id: int | None
     rights: frozenset[Right]
+    measures: frozenset[str] = frozenset()
+    """For which the agency is competent at any stage today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,14 @@ class Actor:
         """The actor for a user with the posts in force today; one query."""
         if not user.is_authenticated:
             return cls(None, "", address=address)
-        posts = with_leaves(Post.objects.on(clock.today()).filter(user=user)).select_related("agency").order_by("pk")
+        today = clock.today()
+        measures = Jurisdiction.objects.on(today).filter(agency=OuterRef("agency")).order_by().values("measure")
+        mine = Post.objects.on(today).filter(user=user).annotate(measures=ArraySubquery(measures))
+        posts = with_leaves(mine).select_related("agency").order_by("pk")
         seats = tuple(
             Seat(
                 Role(post.role), post.agency_id, post.agency.short_name if post.agency else "",
-                post.enterprise_id, RIGHTS[Role(post.role)],
+                post.enterprise_id, RIGHTS[Role(post.role)], frozenset(post.measures),
             )
             for post in posts
         )  # fmt: skip
@@ -106,6 +113,10 @@ class Actor:
     def agencies_with(self, right: str) -> frozenset[int]:
         """The agencies at which the person has this right."""
         return frozenset(s.agency_id for s in self.seats if s.agency_id and right in s.rights)
+
+    def measures_with(self, right: str) -> frozenset[str]:
+        """The measures for which the agencies at which the person has this right are competent today."""
+        return frozenset().union(*(s.measures for s in self.seats if right in s.rights))
 
     def may(self, right: str, competence: Competence) -> bool:
         """Whether one seat has the right and belongs to whoever is competent."""

@@ -6,14 +6,12 @@ from operator import or_
 from django.db.models import Count, Q, QuerySet
 
 from subsidy.accounts.actor import Actor
-from subsidy.accounts.models import Jurisdiction
 from subsidy.accounts.rights import Right
 from subsidy.calls.editions import latest
 from subsidy.calls.models import Call
 from subsidy.cases.models import Case, JointSubmission, ProvinceReport
 from subsidy.cases.report import REPORTED_FROM
 from subsidy.cases.stages import policy_reports, reports_to_province
-from workflow import clock
 from workflow.states import State
 
 
@@ -46,11 +44,7 @@ def to_report(actor: Actor) -> int:
 
 def has_reports(actor: Actor) -> bool:
     """Whether a measure of the actor's agencies has lists to the province at all."""
-    rows = Jurisdiction.objects.on(clock.today()).filter(
-        agency__in=actor.agencies_with(Right.REPORT_PROVINCE), stage=Jurisdiction.Stage.UPPER
-    )
-    measures = rows.order_by().values_list("measure", flat=True).distinct()
-    return any(policy_reports(latest(measure)) for measure in measures)
+    return any(policy_reports(latest(measure)) for measure in actor.measures_with(Right.REPORT_PROVINCE))
 
 
 def reports(actor: Actor) -> QuerySet[ProvinceReport]:

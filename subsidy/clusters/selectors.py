@@ -11,7 +11,6 @@ from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
 from subsidy.accounts.actor import Actor
-from subsidy.accounts.models import Jurisdiction
 from subsidy.accounts.rights import Right
 from subsidy.accounts.territory import around, territory, within
 from subsidy.clusters.models import Cluster, Membership, Recognition, in_force
@@ -27,13 +26,6 @@ def visible_to(actor: Actor) -> QuerySet[Cluster]:
     own = Membership.objects.filter(cluster=OuterRef("pk"), enterprise__in=actor.enterprises)
     run = Q(organisation__in=actor.enterprises)
     return Cluster.objects.filter(within(stems, "area") | Q(area__in=above) | Exists(own) | run)
-
-
-def measures_at(actor: Actor) -> frozenset[str]:
-    """The measures for which the actor's agencies that read registers are competent today; one query."""
-    agencies = actor.agencies_with(Right.READ_REGISTERS)
-    rows = Jurisdiction.objects.on(clock.today()).filter(agency__in=agencies).order_by()
-    return frozenset(rows.values_list("measure", flat=True).distinct())
 
 
 def one(clusters: QuerySet[Cluster], pk: int) -> Cluster:

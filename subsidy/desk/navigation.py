@@ -12,7 +12,6 @@ from subsidy.accounts.actor import Actor
 from subsidy.accounts.rights import Right
 from subsidy.calls.editions import latest
 from subsidy.cases import letters
-from subsidy.clusters import selectors as clusters
 
 
 class Entry(NamedTuple):
@@ -44,9 +43,10 @@ CLUSTER_STEP = "cluster"
 
 
 def _has_clusters(actor: Actor) -> bool:
-    """Whether a measure of the actor's agencies knows clusters, or a cluster is there to be seen."""
-    steps = (step.key for measure in clusters.measures_at(actor) for step in latest(measure).steps)
-    return CLUSTER_STEP in steps or clusters.visible_to(actor).exists()
+    """Whether a measure of the actor's agencies knows clusters."""
+    return CLUSTER_STEP in (
+        s.key for measure in actor.measures_with(Right.READ_REGISTERS) for s in latest(measure).steps
+    )
 
 
 PLACES: Sequence[Place] = (

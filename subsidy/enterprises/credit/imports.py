@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from subsidy.accounts.actor import Actor
 from subsidy.accounts.models import Agency
 from subsidy.accounts.rights import Right
-from subsidy.enterprises.credit import selectors, workbook
+from subsidy.enterprises.credit import workbook
 from subsidy.enterprises.credit.models import CreditList, ListEntry, ListImport
 from subsidy.enterprises.models import Enterprise
 from subsidy.reference import formats
@@ -41,7 +41,7 @@ def keep_list(
     """A list that a measure keeps or uses itself. Raises NotAllowed, or Refused when the code is taken."""
     if not actor.may(Right.KEEP_LISTS, Competence(measure, agencies=frozenset({agency.pk}))):
         raise NotAllowed(_("您的岗位不能管理信用名单。如需协助请联系系统管理员。"))
-    if measure not in selectors.measures_of(actor, Right.KEEP_LISTS):
+    if measure not in actor.measures_with(Right.KEEP_LISTS):
         raise NotAllowed(_("本单位不负责所选政策，不能为其建立名单。"))
     made, is_new = CreditList.objects.get_or_create(
         code=code, defaults={"name": name, "authority": authority, "measure": measure, "source": source}

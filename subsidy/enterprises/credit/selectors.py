@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, QueryDict
 
 from subsidy.accounts.actor import Actor
-from subsidy.accounts.models import Agency, Jurisdiction
+from subsidy.accounts.models import Agency
 from subsidy.accounts.rights import Right
 from subsidy.accounts.territory import territory, within
 from subsidy.enterprises.credit.models import Bar, CreditCheck, CreditList, ListEntry, ListImport
@@ -23,12 +23,6 @@ from workflow import clock
 TEXT_LIMIT = 60
 
 
-def measures_of(actor: Actor, right: Right = Right.READ_CREDIT) -> frozenset[str]:
-    """The measures for which the actor's agencies with a right are competent today; one query."""
-    rows = Jurisdiction.objects.on(clock.today()).filter(agency__in=actor.agencies_with(right))
-    return frozenset(rows.values_list("measure", flat=True))
-
-
 def enterprises(actor: Actor) -> QuerySet[Enterprise]:
     """An enterprise sees itself; an agency those that are registered or produce in its territory."""
     there = within(territory(actor, Right.READ_CREDIT), "area", "production_area")
@@ -37,7 +31,7 @@ def enterprises(actor: Actor) -> QuerySet[Enterprise]:
 
 def lists(actor: Actor) -> QuerySet[CreditList]:
     """The national lists, and those of the measures for which the actor's agencies are competent."""
-    return CreditList.objects.filter(measure__in=["", *measures_of(actor)])
+    return CreditList.objects.filter(measure__in=["", *actor.measures_with(Right.READ_CREDIT)])
 
 
 def imports(actor: Actor) -> QuerySet[ListImport]:

@@ -75,7 +75,7 @@ _counts = Q(imports__state=ListImport.State.RECORDED, imports__coverage=ListImpo
 def list_new(request: Request) -> HttpResponse:
     """A list of a measure's own."""
     agency = _agency(request, Right.KEEP_LISTS)
-    mine = selectors.measures_of(request.actor, Right.KEEP_LISTS)
+    mine = request.actor.measures_with(Right.KEEP_LISTS)
     form = ListForm(
         request.POST or None, measures={key: title for key, title in measures.titles().items() if key in mine}
     )
