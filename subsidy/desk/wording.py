@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from policies.kit.findings import Outcome
 from policies.kit.policy import Desk, Policy
+from subsidy.accounts import chronicle
 from subsidy.cases.findings import Decision, Judged
 from subsidy.cases.models import FindingDecision, Level
 from subsidy.cases.review import OverruleReason
@@ -32,6 +33,7 @@ TONES: Mapping[str, str] = {
     State.RECOVERING: "bad", State.RECOVERED: "done",
 }  # fmt: skip
 RECORDS: Mapping[str, str | Promise] = {
+    **chronicle.RECORDS,
     "create": gettext_lazy("建立草稿"),
     "open": gettext_lazy("打开初审"),
     "decide_finding": gettext_lazy("认定规则发现"),
@@ -56,13 +58,8 @@ RECORDS: Mapping[str, str | Promise] = {
     "migrate": gettext_lazy("随通知替换转入新通知"),
     "recheck": gettext_lazy("按新通知重新检查"),
     "transfer": gettext_lazy("移交受理单位"),
-    "send_link": gettext_lazy("发送设置密码链接"),
-    "give_post": gettext_lazy("设置岗位"),
-    "end_post": gettext_lazy("终止岗位"),
-    "take_leave": gettext_lazy("登记请假"),
-    "end_leave": gettext_lazy("结束请假"),
 }
-"""Entries of a history that are no moves."""
+"""Entries of a history that are no moves: those of registers and people, and those of the case."""
 
 
 def state_name(policy: Policy, state: str) -> str:

@@ -32,11 +32,11 @@ def problems(call: Call) -> dict[str, str]:
     return {check.rule.key: check.problem for check in checks(call) if check.problem}
 
 
-def changed(call: Call, **columns: Any) -> Call:
+def changed(row: Any, **columns: Any) -> Any:
     for name, value in columns.items():
-        setattr(call, name, value)
-    call.save()
-    return call
+        setattr(row, name, value)
+    row.save()
+    return row
 
 
 def blocked(call: Call) -> str:
@@ -52,6 +52,20 @@ def blocked(call: Call) -> str:
     assert Call.objects.get(pk=call.pk).state == "draft"
     (sentence,) = sentences
     return sentence
+
+
+def ended(**which: str) -> list[Jurisdiction]:
+    """The rows of 敦化 end long before the call."""
+    rows = Jurisdiction.objects.filter(area="222403", **which)
+    rows.update(valid_to=date(2026, 1, 1))
+    return list(rows)
+
+
+def begun(rows: list[Jurisdiction], **columns: Any) -> None:
+    """Others take their place, with these columns changed."""
+    for row in rows:
+        row.pk, row.valid_from, row.valid_to = None, date(2026, 1, 1), None
+        changed(row, **columns)
 
 
 @pytest.fixture
@@ -81,7 +95,7 @@ BLOCKING: list[tuple[str, Callable[[Call], object], str]] = [
     ("paper", lambda c: changed(c, paper_until=c.closes_at - timedelta(seconds=1)), "纸质材料截止时间"),
     (
         "bureaus",
-        lambda c: Jurisdiction.objects.filter(area="222403", stage="local_finance").delete(),
+        lambda c: ended(stage="local_finance"),
         "下列地区没有登记受理单位：敦化市（财政会审）。",
     ),
     ("bureaus", lambda c: changed(c, areas=["110000"]), "申报地区内没有可以申报的地方。"),
@@ -117,19 +131,19 @@ def test_the_number_of_another_draft_is_free(world: World, draft: Call) -> None:
 
 
 def test_an_area_left_out_of_the_call_needs_no_bureau(draft: Call) -> None:
-    Jurisdiction.objects.filter(area="222403").delete()
+    ended()
     assert "敦化市（初审、财政会审" in problems(draft)["bureaus"]
     assert "bureaus" not in problems(changed(draft, areas=["222401"]))
 
 
 def test_a_bureau_that_becomes_competent_by_the_opening_is_enough(draft: Call) -> None:
-    Jurisdiction.objects.filter(area="222403").update(valid_from=date(2026, 5, 28))
+    begun(ended(), valid_from=date(2026, 5, 28))
     assert "bureaus" in problems(draft)
     assert "bureaus" not in problems(changed(draft, opens_at=datetime(2026, 5, 28, 9, 0, tzinfo=SHANGHAI)))
 
 
 def test_a_place_without_a_row_of_its_own_belongs_to_the_place_above(draft: Call) -> None:
-    Jurisdiction.objects.filter(area="222403").update(area="222400")
+    begun(ended(), area="222400")
     assert "bureaus" not in problems(draft)
 
 

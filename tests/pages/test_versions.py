@@ -94,6 +94,12 @@ TYPING: dict[str, dict[str, str]] = {
     "desk:post_new": {"role": "expert", "valid_from": "2026-05-21"}, "desk:post_end": {"reason": TYPED},
     "desk:leave_new": {"first": "2026-05-25", "back": "2026-05-26", "deputy": "$deputy", "reason": TYPED},
     "desk:leave_end": {"on": "2026-07-20"},
+    "calendar:enter": {
+        "days_off": "元旦 2027-01-01 至 2027-01-03\n劳动节 2027-05-01 至 2027-05-03\n国庆节 2027-10-01 至 2027-10-05",
+        "source": TYPED, "reason": "按通知录入",
+    },
+    "calendar:day": {"source": TYPED, "reason": "按通知更正"},
+    "inbox:text": {"reason": TYPED}, "inbox:text_standard": {"reason": TYPED},
 }  # fmt: skip
 """Address → what is typed there: every address to which a page of the stations sends a version."""
 MORE = {
@@ -112,6 +118,8 @@ WITH_SCAN = {
     "funding:approval": "scan",
     "credit:bar_lift": "scan",
     "enterprises:succeed": "file",
+    "calendar:enter": "scan",
+    "calendar:day": "scan",
 }
 """Address → the field of the document that is asked."""
 SEEN_BY_PART = {"cases:step", "cases:project", "cases:line"}

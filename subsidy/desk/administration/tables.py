@@ -130,7 +130,13 @@ def jurisdiction_columns(places: Mapping[str, str], measures: Mapping[str, str])
         return [Link(_("移交"), f"{reverse('desk:jurisdiction_new')}?row={row.pk}", f"{row.area} {row.agency}")]
 
     return (
-        Column("area", _("区划"), head=True, accessor=lambda row: f"{row.area} {places.get(row.area, '')}".strip()),
+        Column(
+            "area",
+            _("区划"),
+            head=True,
+            css="nw",
+            accessor=lambda row: f"{row.area} {places.get(row.area, '')}".strip(),
+        ),
         Column("measure", _("政策"), css="zh", accessor=lambda row: measures.get(row.measure, row.measure)),
         Column("stage", _("环节"), css="nw", accessor=lambda row: row.get_stage_display()),
         Column("agency", _("受理单位"), css="zh"),
