@@ -20,7 +20,7 @@ from playwright.sync_api import Download, Locator, Page, expect
 from pypdf import PdfReader, PdfWriter
 
 from tests.browser.conftest import PASSWORD
-from tests.browser.probe import VIEWPORTS, assert_accessible, assert_layout
+from tests.browser.probe import DESKTOP, VIEWPORTS, assert_accessible, assert_layout
 from tests.world import code_of
 
 expect.set_options(timeout=45_000)
@@ -53,7 +53,7 @@ def careful() -> Iterator[None]:
 def looks_at(page: Page, name: str) -> None:
     """Probe the page at both sizes, check it with axe, and take its picture where SUBSIDY_SHOTS names a folder.
 
-    Once for each name, however often a trip passes there.
+    Once for each name, however often a trip passes there; axe looks at telephones in test_every_page.py.
     """
     if _faults is None or name in _seen:
         return
@@ -63,7 +63,7 @@ def looks_at(page: Page, name: str) -> None:
         page.set_viewport_size(viewport)  # type: ignore[arg-type]
         if SHOTS:
             page.screenshot(path=Path(SHOTS) / f"{name}-{size}.png", full_page=True)
-        for check in (assert_layout, assert_accessible):
+        for check in (assert_layout, assert_accessible) if viewport is DESKTOP else (assert_layout,):
             try:
                 check(page)
             except AssertionError as fault:

@@ -51,7 +51,7 @@ TYPING: dict[str, dict[str, str]] = {
     "funding:approval": {"granted": "yes", "document": "吉财预〔2026〕9号", "dated": "2026-05-20", "note": TYPED},
     "funding:batch_move": {}, "funding:batch_reason": {"reason": TYPED}, "funding:drop": {},
     "funding:export": {"count": "2"}, "funding:results": {"on": "2026-05-20"},
-    "funding:bounce": {"on": "2026-05-20", "words": TYPED},
+    "funding:bounce": {"on": "2026-05-20", "cause": "account", "words": TYPED},
     "enterprises:edit": {"address": TYPED},
     "enterprises:rename": {"name": TYPED, "on": "2026-05-20", "document": "准予变更登记通知书"},
     "enterprises:succeed": {
