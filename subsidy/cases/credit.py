@@ -171,7 +171,7 @@ def concerned_by(held: Hold) -> tuple[Enterprise, str]:
     return check.enterprise, said + _("（数据日期 %(day)s，%(source)s）") % names
 
 
-@moves.effect(Enterprise, "succeed")
+@moves.effect(Enterprise, "succeed", "pass_on")
 def a_successor_answers_for_bars(performed: Performed) -> None:
     """Whoever takes over an enterprise takes over its bars: the successor's open cases are held for them."""
     heir = Enterprise.objects.get(credit_code=performed.evidence["successor"])

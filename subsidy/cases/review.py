@@ -151,7 +151,7 @@ def ask_correction(
 def extend_correction(case: Case, actor: Actor, *, days: int, reason: str, version: int | None = None) -> Correction:
     """Give the applicant ``days`` working days from today for the open notice, by the level that sent it.
 
-    Raises Refused without a reason or when no notice is open, NotAllowed for another level.
+    Raises Refused without a reason, when no notice is open or nothing would be longer, NotAllowed for another level.
     """
     level = Level(case.correcting_level or Level.LOCAL)
     if not actor.may(RIGHTS[level], case.competence(level)):
@@ -161,13 +161,17 @@ def extend_correction(case: Case, actor: Actor, *, days: int, reason: str, versi
         raise Refused(_("此件没有待答复的补正通知。"))
     if not reason.strip() or not 1 <= days <= LONGEST_EXTENSION:
         raise Refused(_("请填写延长理由，延长天数为 1 至 %(most)s 个工作日。") % {"most": LONGEST_EXTENSION})
-    notice.due_at = due.in_workdays(days)
+    before, notice.due_at = notice.due_at, due.in_workdays(days)
     notice.extensions = [*notice.extensions, correction_letter.extension(notice.due_at, days, reason)]
     evidence = {"correction": notice.number, "due_at": notice.due_at}
     record(
         case, "extend_correction", actor, note=reason, evidence=evidence, changes={"due_at": notice.due_at},
         version=version, label=_("延长补正期限"),
     )  # fmt: skip
+    if notice.due_at <= before:
+        raise Refused(_("自今天起算 %(days)s 个工作日不晚于原期限 %(day)s，请填写更多天数。") % {
+            "days": days, "day": due.day_of(before).isoformat(),
+        })  # fmt: skip
     notice.save(update_fields=["due_at", "extensions"])
     day = due.day_of(notice.due_at).isoformat()
     tell.tell_applicant(case, *texts.EXTENDED.said(number=case.number, day=day, reason=reason))

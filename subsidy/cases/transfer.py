@@ -161,7 +161,7 @@ def _going(change: Change) -> list[int]:
     column = COLUMNS.get(change.stage)
     if column is None:
         return []
-    rows = Jurisdiction.objects.on(change.on).filter(measure=change.measure, stage=change.stage)
+    rows = Jurisdiction.objects.on(clock.today()).filter(measure=change.measure, stage=change.stage)
     served = {*rows.values_list("area", flat=True), change.area}
     elsewhere = _open(change.measure).exclude(**{column: change.agency.pk})
     found = elsewhere.order_by().values_list("area", flat=True).distinct()

@@ -87,7 +87,7 @@ def _own(request: Request) -> Iterator[Task]:
         tone = TURN if case.state in YOUR_TURN else "run"
         label = case.title or case.call.title
         status = state_name(case)
-        if waits[case.pk]:
+        if waits.get(case.pk):
             status = f"{status} · {WAITING}"
         yield Task(label, reverse("cases:overview", args=[case.number]), _apart(case), status, tone)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from policies.kit.calendar import CalendarNotLoaded, WorkCalendar
 from policies.kit.facts import DayRule, NoticeRule
 from subsidy.accounts.actor import Actor
+from subsidy.accounts.rights import Right
 from subsidy.calls.models import Call
 from subsidy.cases.models import Case
 from subsidy.notices import selectors, words
@@ -22,7 +23,7 @@ from subsidy.notices.models import Notice, NoticeRow
 from subsidy.reference.selectors import area_names
 from subsidy.reference.workcalendar import work_calendar
 from workflow import clock
-from workflow.perform import Refused, created, perform, record
+from workflow.perform import NotAllowed, Refused, created, perform, record
 
 ALLOWED_COLUMNS = ("area", "enterprise", "title", "recognised", "cap")
 """What may stand on a notice. Account, telephone, identity, expert and score are not in it and never can be."""
@@ -93,7 +94,9 @@ def row_values(case: Case, areas: Mapping[str, str]) -> dict[str, str]:
 
 
 def change(notice: Notice, actor: Actor, values: dict[str, Any], *, version: int) -> Notice:
-    """Change the words and dates of a notice that is still being built. Raises Conflict or Refused."""
+    """Change the words and dates of a notice that is still being built. Raises Conflict, NotAllowed or Refused."""
+    if notice.agency_id not in actor.agencies_with(Right.BUILD_NOTICE):
+        raise NotAllowed(_("您的岗位不能办理此步骤。如需协助请联系系统管理员。"))
     if notice.state != Notice.State.DRAFT:
         raise Refused(_("公示已送审，不能修改。请先由签发人退回。"))
     ends_on, counted = period(notice.call, values["starts_on"])

@@ -17,6 +17,7 @@ from tests.papers.samples import text_of
 from tests.signed_in import SignIn
 from tests.world import World, actor, fresh, jilin_submitted
 from workflow import clock
+from workflow.perform import Refused
 
 ITEMS = [
     {"target": "question:requested", "label": "拟申请额", "problem": "超过上限 1,234.56 元", "requirement": "请更正",
@@ -100,6 +101,13 @@ def test_an_extension_makes_the_second_version_whether_or_not_the_first_was_open
     assert formats.minute_cn(notice.due_at).replace(" ", "") in text
     assert "审计机构出具报告需要时间" in text
     assert Paper.objects.get(kind=Paper.Kind.CORRECTION).version == 2
+
+
+def test_an_extension_that_would_end_no_later_is_refused_and_changes_nothing(notice: Correction) -> None:
+    with pytest.raises(Refused, match="不晚于原期限"):
+        extend_correction(fresh(notice.case), actor("jl_local"), days=1, reason="材料较多")
+    later = Correction.objects.get(pk=notice.pk)
+    assert (later.due_at, later.extensions, fresh(notice.case).due_at) == (notice.due_at, [], notice.due_at)
 
 
 def test_a_notice_without_stored_words_is_written_from_its_row(notice: Correction, sign_in: SignIn) -> None:

@@ -72,6 +72,16 @@ def test_one_row_ends_another_begins_and_the_open_cases_go_over(world: World) ->
     assert fresh(case).handler is None
 
 
+def test_cases_of_a_place_that_has_its_own_agency_today_stay_there(world: World) -> None:
+    """Even when the place above changes hands from a day before the place had one of its own."""
+    jilin_submitted(world)
+    Jurisdiction.objects.filter(area="222401", stage="local").update(valid_to=date(2026, 5, 1))
+    Jurisdiction.objects.create(
+        area="222401", measure="jilin", stage="local", agency=world.agencies["222401-gxj"], valid_from=date(2026, 5, 10)
+    )
+    assert preview(change(world, area="222400", on=date(2026, 5, 5))).cases == ()
+
+
 def test_every_act_stands_in_its_history(world: World) -> None:
     case = jilin_submitted(world)
     made = done(world)

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from subsidy.cases.models import Hold
 from subsidy.cases.start import barred
 from subsidy.desk.waiting import waiting
 from subsidy.enterprises import proposals, selectors
@@ -19,7 +20,7 @@ from tests.desk.browsing import SignIn, sign_in, text
 from tests.enterprises.test_pages import many
 from tests.imports.books import upload
 from tests.papers.test_files import pdf
-from tests.world import World, actor, world
+from tests.world import World, actor, world, zhongshan_submitted
 from workflow import clock, perform
 from workflow.models import Event
 from workflow.perform import Conflict, NotAllowed, Refused
@@ -112,6 +113,16 @@ def test_confirmed_by_the_heirs_keeper_it_takes_effect_with_bars_and_all(world: 
     assert "被停止申报资格" in barred(firm(world, NEW), world.calls["zhongshan"])
     assert "承继已获确认" in titles("jl_upper")[0]
     assert not selectors.to_confirm(actor("zs_upper")).exists()
+
+
+def test_the_heirs_open_cases_are_held_for_the_bars_that_come_with_it(world: World) -> None:
+    Bar.objects.create(enterprise=firm(world, OLD), valid_from=date(2025, 1, 1), reason="造假", source="第十三条")
+    case = zhongshan_submitted(world)
+    made = propose(world, new="zhongshan")
+    assert case.enterprise == made.heir
+    assert not Hold.objects.filter(case=case).exists()
+    proposals.confirm(made, actor("zs_upper"), version=made.version)
+    assert [hold.kind for hold in Hold.objects.filter(case=case)] == [Hold.Kind.BAR]
 
 
 def test_declined_with_a_reason_nothing_passes_on_and_both_sides_keep_the_reason(world: World) -> None:

@@ -100,6 +100,12 @@ def test_publishing_moves_every_case_and_keeps_the_content(world: Publicity) -> 
         build.change(notice, world.build, {"starts_on": date(2026, 5, 20)}, version=notice.version)
 
 
+def test_whoever_signs_notices_does_not_change_their_words(world: Publicity) -> None:
+    notice = world.draft()
+    with pytest.raises(NotAllowed):
+        build.change(notice, world.sign, {"starts_on": date(2026, 5, 20)}, version=notice.version)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
